@@ -1,0 +1,140 @@
+package connector
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/trust"
+)
+
+// Call is one request in the connector's own terms: the head as it goes on the
+// wire, and where the body comes from. It is what a session gives to
+// [Connector.Do]; programs use a session, or RoundTrip.
+type Call struct {
+	// Method is the request's, as it stands in Head.
+	Method string
+
+	// TLS tells whether the connection is to be secured.
+	TLS bool
+
+	// Host is "name:port", in lower case: where to connect to, and the name
+	// that the server's certificate must be for.
+	Host string
+
+	// Policy overrides Options.TLS for this call.
+	Policy *trust.Policy
+
+	// Head is the request line and the fields, each line with its CRLF, without
+	// the blank line. The connector adds the fields that frame the body
+	// (Content-Length, Transfer-Encoding, Trailer), Expect and "Connection:
+	// close", which must not stand in it. All of it has been validated.
+	Head []byte
+
+	// Payload is the body, when it lies in memory.
+	Payload []byte
+
+	// Body is the body otherwise; it is closed, whatever becomes of the call,
+	// where it implements io.Closer.
+	Body io.Reader
+
+	// Length is that of Body in bytes; negative when it is not known: Body is
+	// then sent in chunks.
+	Length int64
+
+	// Rewind gives Body anew from its start, for a second attempt. Nil means
+	// that it cannot be had.
+	Rewind func() (io.Reader, error)
+
+	// Trailer is sent behind a Body of unknown length. Its keys are announced
+	// in the head; its values are read when Body has ended.
+	Trailer http.Header
+
+	// Close asks for a connection of its own that is closed afterwards.
+	Close bool
+
+	// Expect100 waits for the server's leave before the body is sent.
+	Expect100 bool
+
+	// Repeatable tells that the request may be sent twice: its method is
+	// idempotent by RFC 9110, section 9.2.2, or it bears an Idempotency-Key.
+	Repeatable bool
+
+	// Timeouts override the connector's, field by field.
+	Timeouts Timeouts
+
+	// Timings, when set, is filled in.
+	Timings *Timings
+
+	// interim is told of each 1xx response but 101.
+	interim func(h *http1.ResponseHead) error
+	trace   *callTrace
+}
+
+// hasBody reports whether there is a body to send.
+func (call *Call) hasBody() bool { return len(call.Payload) > 0 || call.Body != nil }
+
+// streamed reports whether the body is read from Body.
+func (call *Call) streamed() bool { return call.Body != nil }
+
+// rewindable reports whether the body can be sent a second time.
+func (call *Call) rewindable() bool { return call.Body == nil || call.Rewind != nil }
+
+// closeBody closes Body, where it can be closed.
+func (call *Call) closeBody() {
+	if c, ok := call.Body.(io.Closer); ok {
+		c.Close()
+	}
+}
+
+// IdempotentMethod reports whether a request of that method may be repeated by
+// RFC 9110, section 9.2.2: "the PUT, DELETE, and safe request methods are
+// idempotent."
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-2
+func IdempotentMethod(method string) bool {
+	switch method {
+	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY":
+		return true
+	}
+	return false
+}
+
+// appendFraming appends the fields that say how the body is framed, and the
+// blank line.
+func (call *Call) appendFraming(dst []byte, expect bool) []byte {
+	switch {
+	case call.streamed() && call.Length < 0:
+		dst = append(dst, "Transfer-Encoding: chunked\r\n"...)
+		dst = call.appendTrailerNames(dst)
+	case call.streamed():
+		dst = http1.AppendContentLength(dst, call.Length)
+	case len(call.Payload) > 0:
+		dst = http1.AppendContentLength(dst, int64(len(call.Payload)))
+	case call.Method == "POST" || call.Method == "PUT" || call.Method == "PATCH":
+		// RFC 9110, section 8.6: "A user agent SHOULD send Content-Length in a
+		// request when the method defines a meaning for enclosed content and it
+		// is not sending Transfer-Encoding."
+		// https://www.rfc-editor.org/rfc/rfc9110#section-8.6-5
+		dst = append(dst, "Content-Length: 0\r\n"...)
+	}
+	if expect {
+		dst = append(dst, "Expect: 100-continue\r\n"...)
+	}
+	if call.Close {
+		dst = append(dst, "Connection: close\r\n"...)
+	}
+	return append(dst, "\r\n"...)
+}
+
+func (call *Call) appendTrailerNames(dst []byte) []byte {
+	sep := "Trailer: "
+	for name := range call.Trailer {
+		dst = append(dst, sep...)
+		dst = append(dst, name...)
+		sep = ", "
+	}
+	if sep == ", " {
+		dst = append(dst, "\r\n"...)
+	}
+	return dst
+}

@@ -1,0 +1,103 @@
+package connector
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+// conn is one client connection. At rest it holds no buffer and no goroutine.
+// While a request is under way it belongs to that request's goroutine alone,
+// but for its wire, which others may abort, and for an upload.
+type conn struct {
+	host *host
+	wire wire
+	top  net.Conn             // what HTTP is spoken on: the wire, or TLS on it
+	tls  *tls.ConnectionState // nil for plain connections
+	rd   http1.Reader
+	addr string // the peer's
+
+	cancel  func() // aborts the wire; made once, for context.AfterFunc
+	bounded bool   // a total time-out was set on the wire
+	closed  atomic.Bool
+	dialed  Timings // what opening it took; given to its first exchange
+
+	uses     int   // exchanges that were begun
+	openedAt int64 // by clock
+	restedAt int64 // by clock: when it came to rest
+	rest     links[conn]
+}
+
+func (c *conn) links() *links[conn] { return &c.rest }
+
+// newConn wraps a connection that was just opened.
+func newConn(h *host, nc net.Conn) *conn {
+	c := &conn{host: h, openedAt: clock()}
+	c.wire.Conn = nc
+	c.top = &c.wire
+	c.rd.Reset(&c.wire)
+	c.cancel = func() { c.wire.abort(canceled) }
+	if a := nc.RemoteAddr(); a != nil {
+		c.addr = a.String()
+	}
+	if sc, ok := nc.(syscall.Conn); ok {
+		if raw, err := sc.SyscallConn(); err == nil {
+			c.wire.socket.init(raw)
+		}
+	}
+	return c
+}
+
+// secured puts TLS on top of the connection.
+func (c *conn) secured(tc *tls.Conn) {
+	state := tc.ConnectionState()
+	c.top, c.tls = tc, &state
+	c.rd.Reset(tc)
+}
+
+// close closes the socket and gives the buffer back. The peer is told of TLS's
+// end only where that cannot block: a pooled connection is closed from
+// whatever goroutine comes by.
+func (c *conn) close() {
+	if c.closed.CompareAndSwap(false, true) {
+		c.wire.Conn.Close()
+		c.rd.Release()
+	}
+}
+
+// alive reports whether a connection that rested can be used: the peer has
+// neither closed it nor sent anything.
+//
+// RFC 9112, section 9.2: "If the client receives data on a connection that
+// doesn't have outstanding requests, the client MUST NOT consider that data to
+// be a valid response; the client SHOULD close the connection, since message
+// delimitation is now ambiguous".
+// https://www.rfc-editor.org/rfc/rfc9112#section-9.2-3
+func (c *conn) alive() bool {
+	if c.wire.socket.raw == nil {
+		return true
+	}
+	state := c.wire.socket.peek()
+	if state != pending || c.tls == nil {
+		return state == silent
+	}
+	// Under TLS something may be pending that is no data: session tickets come
+	// after the handshake. A read that takes only what is pending tells.
+	c.wire.nowait = true
+	n, err := c.top.Read(make([]byte, 1))
+	c.wire.nowait = false
+	return n == 0 && errors.Is(err, errNothingPending)
+}
+
+// peeked is what a look at a socket's receive queue shows.
+type peeked uint8
+
+const (
+	silent  peeked = iota // nothing has come
+	pending               // octets wait to be read
+	gone                  // the peer has closed, or an error is pending
+)

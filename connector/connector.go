@@ -1,0 +1,145 @@
+package connector
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/trust"
+)
+
+// Connector opens, pools and reuses connections and sends requests on them. It
+// is an [http.RoundTripper], so that it can stand in for http.Transport, and
+// has a face of its own, [Connector.Do], for the session.
+//
+// A Connector is safe for concurrent use. It starts no goroutine for a
+// connection at rest nor for a request without a large body. Close it when it
+// is no longer needed.
+type Connector struct {
+	opts     Options
+	timeouts Timeouts
+	limits   http1.Limits
+	interim  int
+	dialer   dialer
+	pool     *pool
+	local    *handlerListener // serves Options.Handler, else nil
+	closed   atomic.Bool
+	running  sync.WaitGroup // goroutines that the connector started
+}
+
+// New makes a connector. At most one Options is taken; none means the defaults.
+func New(opts ...Options) *Connector {
+	var o Options
+	if len(opts) > 0 {
+		o = opts[0]
+	}
+	c := &Connector{
+		opts:     o,
+		timeouts: o.Timeouts.withDefaults(defaultTimeouts),
+		limits: http1.Limits{
+			LineBytes: orDefault(o.Limits.LineBytes, 8190),
+			HeadBytes: orDefault(o.Limits.HeadBytes, 256<<10),
+			Fields:    orDefault(o.Limits.Fields, 128),
+		},
+		interim: orDefault(o.Limits.Interim, 16),
+	}
+	c.pool = newPool(poolLimits{
+		total:   orDefault(o.MaxConns, 100),
+		perHost: orDefault(max(o.MaxConnsPerHost, 0), unlimited),
+		idle:    orForever(o.IdleTimeout, 15*time.Second),
+		age:     orForever(max(o.MaxConnAge, 0), forever),
+	})
+	if o.Handler != nil {
+		c.local = serveHandler(o.Handler)
+	}
+	c.dialer = newDialer(o, c.local, &c.running)
+	return c
+}
+
+const (
+	unlimited = int(^uint(0) >> 1)
+	forever   = time.Duration(1<<63 - 1)
+)
+
+// orDefault resolves a limit: zero is the default, negative is no limit.
+func orDefault(n, def int) int {
+	switch {
+	case n == 0:
+		return def
+	case n < 0:
+		return unlimited / 4 // room for sums of limits
+	}
+	return n
+}
+
+func orForever(d, def time.Duration) time.Duration {
+	switch {
+	case d == 0:
+		return def
+	case d < 0:
+		return forever
+	}
+	return d
+}
+
+// Close closes every connection, those in use included: their requests fail. It
+// returns when all that the connector started has ended. Later requests fail
+// with [ErrClosed].
+func (c *Connector) Close() error {
+	c.closed.Store(true)
+	c.pool.close()
+	c.dialer.close()
+	if c.local != nil {
+		c.local.shutdown()
+	}
+	c.running.Wait()
+	return nil
+}
+
+// Shutdown is the gentle Close: it closes the resting connections, refuses new
+// requests, waits until those under way have ended or ctx ends, and then
+// closes.
+func (c *Connector) Shutdown(ctx context.Context) error {
+	c.closed.Store(true)
+	err := c.pool.drain(ctx)
+	c.Close()
+	return err
+}
+
+// CloseIdleConnections closes the connections that rest in the pool.
+func (c *Connector) CloseIdleConnections() { c.pool.closeIdle() }
+
+// Stats says what a connector holds at one moment.
+type Stats struct {
+	Open    int // connections open or being opened
+	Idle    int // of those, at rest in the pool
+	Waiting int // requests that wait for a connection
+	Hosts   int // hosts with a connection or a waiting request
+}
+
+// Stats gives the current figures.
+func (c *Connector) Stats() Stats { return c.pool.stats() }
+
+// ClearDNSCache forgets the cached addresses of host, or of all hosts when
+// host is empty.
+func (c *Connector) ClearDNSCache(host string) { c.dialer.cache.clear(host) }
+
+// Timeouts gives the connector's time-outs with the defaults filled in.
+func (c *Connector) Timeouts() Timeouts { return c.timeouts }
+
+// policyOf gives the TLS settings of a call: its own, or the connector's.
+func (c *Connector) policyOf(own *trust.Policy) *trust.Policy {
+	if own != nil {
+		return own
+	}
+	return c.opts.TLS
+}
+
+var (
+	_ http.RoundTripper = (*Connector)(nil)
+	_ net.Error         = (*Error)(nil)
+)

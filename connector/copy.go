@@ -1,0 +1,139 @@
+package connector
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+var errDeadline = os.ErrDeadlineExceeded
+
+func isDeadline(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// plainFile gives the file behind a reader or writer, when it is nothing else.
+func plainFile(v any) (*os.File, bool) {
+	f, ok := v.(*os.File)
+	return f, ok
+}
+
+// copyBuffer is what bulk bodies are copied through: the size at which a read
+// loop on a socket is fastest (64 to 128 KiB, see bench/RESULTS.md).
+type copyBuffer struct{ b [128 << 10]byte }
+
+var copyBuffers = sync.Pool{New: func() any { return new(copyBuffer) }}
+
+// WriteTo writes the body to w: to a file straight from the socket where the
+// system can do that, else through a large buffer. It is what io.Copy uses.
+func (r *Reply) WriteTo(w io.Writer) (int64, error) {
+	if !r.enter() {
+		return 0, errBodyClosed
+	}
+	defer r.leave()
+	if r.err != nil {
+		return 0, noEOF(r.err)
+	}
+	total, err := r.writeBuffered(w)
+	if err != nil || r.err != nil {
+		return total, orEOF(err, r.err)
+	}
+	if file, ok := plainFile(w); ok && r.spliceable() {
+		n, err := r.splice(file)
+		return total + n, err
+	}
+	n, err := r.copy(w)
+	return total + n, err
+}
+
+// noEOF gives nil for the end of a body: for a copy that is success.
+func noEOF(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+func orEOF(err, end error) error {
+	if err != nil {
+		return err
+	}
+	return noEOF(end)
+}
+
+// writeBuffered writes what lies in the buffer already, without copying it.
+func (r *Reply) writeBuffered(w io.Writer) (int64, error) {
+	part := r.body.Buffered()
+	if len(part) == 0 {
+		return 0, nil
+	}
+	n, err := w.Write(part)
+	r.body.Skip(int64(n), true)
+	if r.body.Done() {
+		r.end(io.EOF)
+	}
+	return int64(n), err
+}
+
+func (r *Reply) spliceable() bool {
+	if r.conn == nil || r.conn.tls != nil || r.body.Kind() != http1.Length || r.body.Left() < 64<<10 {
+		return false
+	}
+	_, tcp := r.conn.wire.Conn.(*net.TCPConn)
+	return tcp
+}
+
+// splice lets the system move the rest of the body into a file.
+func (r *Reply) splice(file *os.File) (int64, error) {
+	w := &r.conn.wire
+	tcp := w.Conn.(*net.TCPConn)
+	var total int64
+	for !r.body.Done() {
+		w.begin(&w.reads, r.stall, "body stall")
+		n, err := file.ReadFrom(&io.LimitedReader{R: tcp, N: min(r.body.Left(), filePiece)})
+		r.body.Skip(n, false)
+		total += n
+		if err != nil && isDeadline(err) {
+			if n > 0 {
+				w.progress(&w.reads)
+			}
+			if err = w.missed(&w.reads); err == nil {
+				continue
+			}
+		}
+		if err == nil && n == 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			r.end(err)
+			return total, r.err
+		}
+	}
+	r.end(io.EOF)
+	return total, nil
+}
+
+func (r *Reply) copy(w io.Writer) (int64, error) {
+	if r.body.Done() {
+		r.end(io.EOF)
+		return 0, nil
+	}
+	buf := copyBuffers.Get().(*copyBuffer)
+	defer copyBuffers.Put(buf)
+	var total int64
+	for {
+		n, err := r.read(buf.b[:])
+		if n > 0 {
+			m, writeErr := w.Write(buf.b[:n])
+			total += int64(m)
+			if writeErr != nil {
+				return total, writeErr
+			}
+		}
+		if err != nil {
+			return total, noEOF(err)
+		}
+	}
+}

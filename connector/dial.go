@@ -1,0 +1,154 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http/httptrace"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// dialer opens connections: name, address, socket.
+type dialer struct {
+	cache  *dnsCache
+	delay  time.Duration
+	local  netip.Addr
+	custom func(ctx context.Context, network, addr string) (net.Conn, error)
+	ctx    context.Context // ends when the connector is closed
+	cancel context.CancelFunc
+}
+
+func newDialer(o Options, local *handlerListener, running *sync.WaitGroup) dialer {
+	d := dialer{delay: o.AddressDelay, local: o.LocalAddr, custom: o.DialContext}
+	if d.delay == 0 {
+		d.delay = 250 * time.Millisecond
+	}
+	d.cache = &dnsCache{
+		resolver: o.Resolver,
+		ttl:      max(orDuration(o.DNSCacheTTL, 10*time.Second), 0),
+		negative: max(orDuration(o.DNSNegativeTTL, time.Second), 0),
+		running:  running,
+		entries:  map[string]*dnsEntry{},
+	}
+	if o.Resolver == nil {
+		d.cache.resolver = net.DefaultResolver
+	}
+	switch {
+	case local != nil:
+		d.custom = func(ctx context.Context, _, _ string) (net.Conn, error) { return local.dial(ctx) }
+	case o.UnixSocket != "":
+		d.custom = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var nd net.Dialer
+			return nd.DialContext(ctx, "unix", o.UnixSocket)
+		}
+	}
+	d.ctx, d.cancel = context.WithCancel(context.Background())
+	return d
+}
+
+func orDuration(d, def time.Duration) time.Duration {
+	if d == 0 {
+		return def
+	}
+	return d
+}
+
+func (d *dialer) close() { d.cancel() }
+
+// open resolves "name:port" and opens a connection to it. Each phase has its
+// own limit; the time each took is added to t. A failure comes with its phase.
+func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })()
+	if d.custom != nil {
+		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
+			return d.custom(ctx, "tcp", addr)
+		})
+		return conn, PhaseConnect, err
+	}
+	name, port, err := splitPort(addr)
+	if err != nil {
+		return nil, PhasePrepare, err
+	}
+	ips, err := phase(ctx, limits.DNS, "dns", &t.DNS, func(ctx context.Context) ([]netip.Addr, error) {
+		return d.resolve(ctx, name)
+	})
+	if err != nil {
+		return nil, PhaseDNS, err
+	}
+	targets := make([]netip.AddrPort, 0, len(ips))
+	for _, ip := range interleave(ips) {
+		targets = append(targets, netip.AddrPortFrom(ip, port))
+	}
+	conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
+		return race(ctx, targets, d.delay, d.dialOne)
+	})
+	return conn, PhaseConnect, err
+}
+
+// phase runs f under a limit and says how long it took. When the limit, and
+// nothing else, ended f, the error says so.
+func phase[T any](ctx context.Context, limit time.Duration, name string, took *time.Duration, f func(context.Context) (T, error)) (T, error) {
+	start := time.Now()
+	inner, cancel := ctx, context.CancelFunc(func() {})
+	if limit >= 0 {
+		inner, cancel = context.WithTimeout(ctx, limit)
+	}
+	v, err := f(inner)
+	cancel()
+	*took += time.Since(start)
+	if err == nil {
+		return v, nil
+	}
+	if ctx.Err() != nil {
+		return v, context.Cause(ctx)
+	}
+	if limit >= 0 && inner.Err() == context.DeadlineExceeded && time.Since(start) >= limit {
+		return v, &limitError{name: name, limit: limit}
+	}
+	return v, err
+}
+
+func splitPort(addr string) (name string, port uint16, err error) {
+	name, text, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0, err
+	}
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return "", 0, errors.New("invalid port " + strconv.Quote(text))
+	}
+	return name, uint16(n), nil
+}
+
+func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error) {
+	if ip, err := netip.ParseAddr(name); err == nil {
+		return []netip.Addr{ip}, nil
+	}
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace != nil && trace.DNSStart != nil {
+		trace.DNSStart(httptrace.DNSStartInfo{Host: name})
+	}
+	ips, err := d.cache.lookup(ctx, name)
+	if trace != nil && trace.DNSDone != nil {
+		info := httptrace.DNSDoneInfo{Err: err}
+		for _, ip := range ips {
+			info.Addrs = append(info.Addrs, net.IPAddr{IP: ip.AsSlice(), Zone: ip.Zone()})
+		}
+		trace.DNSDone(info)
+	}
+	return ips, err
+}
+
+// dialOne opens a TCP connection to one address.
+func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	var nd net.Dialer
+	if d.local.IsValid() {
+		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))
+	}
+	return nd.DialContext(ctx, "tcp", addr.String())
+}

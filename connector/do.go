@@ -1,0 +1,244 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/trust"
+)
+
+// Do sends call and reads the head of the answer into reply, which must be new.
+// The body is then read from reply, and reply must be read to its end or
+// closed. ctx governs the whole exchange, the reading of the body included.
+//
+// A request that failed on a connection which had served others, before
+// anything of an answer was read, is sent once more on a new connection, if it
+// may be repeated or was not sent at all. Every failure is an [*Error].
+func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
+	x := exchanges.Get().(*exchange)
+	defer x.recycle()
+	x.c, x.ctx, x.call, x.reply = c, ctx, call, reply
+	x.expect = call.Expect100 && call.hasBody()
+	x.limits = c.timeouts
+	if call.Timeouts != (Timeouts{}) {
+		x.limits = call.Timeouts.withDefaults(c.timeouts)
+	}
+	if x.limits.Total > 0 {
+		// What waits on a context (pool, name, connecting) is bounded by one,
+		// what reads and writes by the wire's deadlines.
+		x.whole = max(clock()+int64(x.limits.Total), 1)
+	}
+	if call.Timings != nil {
+		*call.Timings = Timings{Start: time.Now()}
+	}
+	err := x.attempts()
+	if err != nil && !x.started {
+		call.closeBody()
+	}
+	return err
+}
+
+// attempts sends the request, and sends it again where that is called for.
+func (x *exchange) attempts() error {
+	if x.ctx.Err() != nil {
+		return x.failed(PhasePrepare, context.Cause(x.ctx), false)
+	}
+	err := x.attempt(false)
+	for again := 0; err != nil && again < 2 && x.again(err); again++ {
+		if x.call.Body != nil && x.started {
+			body, rewindErr := x.call.Rewind()
+			if rewindErr != nil {
+				return err
+			}
+			x.call.Body = body
+		}
+		x.started, x.sent, x.answered, x.readErr = false, false, false, nil
+		x.head, x.upload, x.stop = http1.ResponseHead{}, nil, nil
+		err = x.attempt(true)
+	}
+	return err
+}
+
+// errStale says that a connection was closed by the peer, or bears octets that
+// nobody asked for, before the request was sent on it.
+var errStale = errors.New("connection was closed by the server or bears unrequested data")
+
+// errExpectationFailed says that the server refused the expectation and the
+// request is to be sent without it.
+var errExpectationFailed = errors.New("expectation failed")
+
+// again reports whether the request is to be sent once more after err.
+//
+// RFC 9112, section 9.3.1: "a client MAY open a new connection and
+// automatically retransmit an aborted sequence of requests if all of those
+// requests have idempotent methods"; "A user agent MUST NOT automatically retry
+// a request with a non-idempotent method unless it has some means to know ...
+// that the original request was never applied".
+// https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1-1
+func (x *exchange) again(err error) bool {
+	if errors.Is(err, errExpectationFailed) {
+		return true
+	}
+	var e *Error
+	if !errors.As(err, &e) || !e.Reused || x.answered || x.ctx.Err() != nil || e.Timeout() {
+		return false
+	}
+	if x.started && !x.call.rewindable() {
+		return false
+	}
+	if x.retried {
+		return false
+	}
+	x.retried = true
+	return !e.Sent || x.call.Repeatable
+}
+
+// attempt gets a connection and runs the exchange on it. fresh asks for a new
+// one.
+func (x *exchange) attempt(fresh bool) error {
+	cn, err := x.connect(fresh)
+	if err != nil {
+		return err
+	}
+	x.conn = cn
+	cn.uses++
+	if x.whole != 0 || cn.bounded {
+		cn.wire.bound(x.whole, x.limits.Total)
+		cn.bounded = x.whole != 0
+	}
+	return x.run()
+}
+
+// connect gives a connection of the pool that is alive, or opens one.
+func (x *exchange) connect(fresh bool) (*conn, error) {
+	call := x.call
+	key := hostKey{tls: call.TLS, host: call.Host}
+	if call.TLS {
+		key.policy = x.c.policyOf(call.Policy)
+	}
+	ctx, cancel := x.bounded()
+	defer cancel()
+	fresh = fresh || call.Close || x.c.opts.DisableKeepAlives
+	start := x.stamp()
+	for {
+		if x.c.closed.Load() {
+			return nil, x.failed(PhasePool, ErrClosed, false)
+		}
+		g, err := x.c.pool.get(ctx, key, fresh, x.limits.Pool)
+		if err != nil {
+			return nil, x.failed(PhasePool, err, false)
+		}
+		if t := call.Timings; t != nil {
+			t.Pool = time.Since(start)
+		}
+		if g.conn == nil {
+			return x.open(ctx, g.host)
+		}
+		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
+			return g.conn, nil // the fused exchange looks for itself
+		}
+		x.c.pool.discard(g.conn)
+	}
+}
+
+// stamp gives the time, when timings are asked for.
+func (x *exchange) stamp() time.Time {
+	if x.call.Timings == nil {
+		return time.Time{}
+	}
+	return time.Now()
+}
+
+// bounded gives the context for what precedes the exchange proper.
+func (x *exchange) bounded() (context.Context, context.CancelFunc) {
+	if x.whole == 0 {
+		return x.ctx, func() {}
+	}
+	return context.WithTimeoutCause(x.ctx, time.Duration(x.whole-clock()), &limitError{name: "total", limit: x.limits.Total})
+}
+
+// open opens a connection by a right that the pool has granted.
+func (x *exchange) open(ctx context.Context, h *host) (*conn, error) {
+	var t Timings
+	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, &x.limits, &t)
+	if err != nil {
+		x.c.pool.giveUp(h)
+		return nil, x.failed(phaseOf, err, false)
+	}
+	cn := newConn(h, nc)
+	if h.key.tls {
+		if err := x.secure(ctx, cn, h.key.policy, &t); err != nil {
+			cn.close()
+			x.c.pool.giveUp(h)
+			e := x.failed(PhaseTLS, err, false)
+			e.Addr = cn.addr
+			return nil, e
+		}
+	}
+	x.c.pool.opened(cn)
+	if t0 := x.call.Timings; t0 != nil {
+		t0.DNS, t0.Connect, t0.TLS = t.DNS, t.Connect, t.TLS
+	}
+	return cn, nil
+}
+
+// secure puts TLS on a new connection.
+func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t *Timings) error {
+	name, _, err := splitPort(x.call.Host)
+	if err != nil {
+		return err
+	}
+	x.call.trace.tlsStart()
+	_, err = phase(ctx, x.limits.TLS, "tls", &t.TLS, func(ctx context.Context) (struct{}, error) {
+		tc, err := policy.Client(ctx, &cn.wire, name, "http/1.1")
+		if err == nil {
+			cn.secured(tc)
+		}
+		return struct{}{}, err
+	})
+	x.call.trace.tlsDone(cn.tls, err)
+	return err
+}
+
+// failed makes the error of a phase.
+func (x *exchange) failed(p Phase, err error, sent bool) *Error {
+	e := &Error{
+		Phase: p, Host: x.call.Host, Sent: sent, Err: err,
+		Repeatable: x.call.Repeatable && x.call.rewindable(),
+	}
+	if cn := x.conn; cn != nil {
+		e.Addr, e.Reused = cn.addr, cn.uses > 1
+	}
+	return e.explain(x.ctx)
+}
+
+// explain puts the true cause into the error: the end of the context behind a
+// cut connection, the limit behind a deadline.
+func (e *Error) explain(ctx context.Context) *Error {
+	if errors.Is(e.Err, errCanceled) || isContextError(e.Err) {
+		if ctx.Err() != nil {
+			e.Err = context.Cause(ctx)
+			return e
+		}
+	}
+	var limit *limitError
+	if errors.As(e.Err, &limit) {
+		e.Limit, e.Err = limit.Error(), os.ErrDeadlineExceeded
+	}
+	return e
+}
+
+func isContextError(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// isGone reports whether err is how a connection looks whose peer is gone.
+func isGone(err error) bool {
+	return err == io.EOF || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
+}

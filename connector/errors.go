@@ -1,0 +1,121 @@
+package connector
+
+import (
+	"errors"
+	"strings"
+)
+
+// Phase names the part of a request's way in which something happened.
+type Phase uint8
+
+// The phases, in the order in which a request passes them.
+const (
+	PhasePrepare Phase = iota // the request was checked before a byte was sent
+	PhasePool                 // waiting for a free connection
+	PhaseDNS                  // resolving the host name
+	PhaseConnect              // opening the TCP connection
+	PhaseTLS                  // the TLS handshake
+	PhaseWrite                // sending the request
+	PhaseHead                 // waiting for and reading the response's head
+	PhaseBody                 // reading the response's body
+)
+
+var phaseNames = [...]string{"prepare", "pool", "dns", "connect", "tls", "write", "head", "body"}
+
+// String gives the phase's name in lower case, as it stands in error texts.
+func (p Phase) String() string {
+	if int(p) < len(phaseNames) {
+		return phaseNames[p]
+	}
+	return "unknown"
+}
+
+// Error is what every failed exchange returns: where on its way the request
+// failed, with which peer, and whether it can be sent again. It unwraps to the
+// cause, so that errors.Is and errors.As see the std error below
+// (context.Canceled, *net.OpError, io.ErrUnexpectedEOF, *trust.CertificateError).
+type Error struct {
+	// Phase is where the request failed.
+	Phase Phase
+
+	// Host is the "host:port" that was asked for.
+	Host string
+
+	// Addr is the address of the peer, empty when none was connected yet.
+	Addr string
+
+	// Sent tells whether at least one byte of the request may have reached the
+	// peer. When it is false the peer has not seen the request.
+	Sent bool
+
+	// Reused tells whether the connection had served an earlier request.
+	Reused bool
+
+	// Repeatable tells whether the request may be sent again by RFC 9110,
+	// section 9.2.2: its method is idempotent, or it bears an Idempotency-Key,
+	// and its body, if any, can be read again.
+	Repeatable bool
+
+	// Timeout names the limit that was exceeded ("connect timeout of 10s"),
+	// empty when the failure is no time-out of the connector's.
+	Limit string
+
+	// Err is the cause.
+	Err error
+}
+
+// Error gives "phase host (addr): cause".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Phase.String())
+	if e.Host != "" {
+		b.WriteByte(' ')
+		b.WriteString(e.Host)
+	}
+	if e.Addr != "" && e.Addr != e.Host {
+		b.WriteString(" (")
+		b.WriteString(e.Addr)
+		b.WriteByte(')')
+	}
+	b.WriteString(": ")
+	if e.Limit != "" {
+		b.WriteString(e.Limit)
+		b.WriteString(" exceeded")
+		return b.String()
+	}
+	b.WriteString(e.Err.Error())
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Timeout reports whether a time-out, the connector's or the system's, ended
+// the request. It makes Error a net.Error.
+func (e *Error) Timeout() bool {
+	if e.Limit != "" {
+		return true
+	}
+	var t interface{ Timeout() bool }
+	return errors.As(e.Err, &t) && t.Timeout()
+}
+
+// Temporary reports what Timeout does; it exists for net.Error only.
+func (e *Error) Temporary() bool { return e.Timeout() }
+
+// SafeToRetry reports whether err comes from an exchange that may be sent again
+// without the risk of doing its work twice: the peer cannot have seen the
+// request, or the request is repeatable by its method.
+func SafeToRetry(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.Phase == PhasePrepare {
+		return false
+	}
+	return !e.Sent || e.Repeatable
+}
+
+// ErrClosed is the cause when a request meets a connector that was closed.
+var ErrClosed = errors.New("connector is closed")
+
+// errTooManyInterim is the cause when a server sends 1xx responses without end.
+var errTooManyInterim = errors.New("too many interim (1xx) responses")

@@ -1,0 +1,152 @@
+package connector
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/trust"
+)
+
+// Options configure a [Connector]. The zero value is the default for every
+// field. A Connector copies the struct; changing it later has no effect.
+type Options struct {
+	// MaxConns bounds the connections open or being opened at one time, to all
+	// hosts together. Requests beyond it wait, first come first served, for at
+	// most Timeouts.Pool. Zero means 100 (the default of Python's aiohttp);
+	// negative means no limit.
+	MaxConns int
+
+	// MaxConnsPerHost bounds the connections to one host (scheme, host name,
+	// port and TLS settings). Zero or negative means no limit of its own.
+	MaxConnsPerHost int
+
+	// IdleTimeout is how long a connection may rest in the pool. Zero means
+	// 15 s (aiohttp's default, shorter than the keep-alive of common servers);
+	// negative means for ever.
+	IdleTimeout time.Duration
+
+	// MaxConnAge is how long a connection may be reused, counted from its
+	// opening, so that a change in DNS is noticed. Zero or negative means no
+	// limit. A connection in use is never cut by it.
+	MaxConnAge time.Duration
+
+	// DisableKeepAlives makes every request open its own connection and asks
+	// the server to close it.
+	DisableKeepAlives bool
+
+	// DisableCompression keeps RoundTrip from asking for gzip on its own and
+	// from decoding the answer. It has no effect on Do.
+	DisableCompression bool
+
+	// Timeouts bound each phase of a request; see [Timeouts] for the defaults.
+	Timeouts Timeouts
+
+	// Limits bound what a server may send before and around a body; see
+	// [Limits] for the defaults.
+	Limits Limits
+
+	// TLS decides which servers to believe. Nil means trust's defaults.
+	TLS *trust.Policy
+
+	// Resolver turns host names into addresses. Nil means [net.DefaultResolver].
+	Resolver Resolver
+
+	// DNSCacheTTL is how long an answer of Resolver is kept. Zero means 10 s;
+	// negative turns the cache off.
+	DNSCacheTTL time.Duration
+
+	// DNSNegativeTTL is how long a "no such host" is kept. Zero means 1 s;
+	// negative turns the keeping off.
+	DNSNegativeTTL time.Duration
+
+	// AddressDelay is the time given to one address before the next is tried
+	// beside it (RFC 8305, "Connection Attempt Delay"). Zero means 250 ms;
+	// negative tries the addresses strictly one after the other.
+	AddressDelay time.Duration
+
+	// LocalAddr is the source address of TCP connections. The zero value lets
+	// the system choose.
+	LocalAddr netip.Addr
+
+	// DialContext opens connections in place of the connector's own dialer and
+	// resolver. addr is "host:port" with the name as it stands in the URL.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// UnixSocket, when set, is the path of the socket that every request goes
+	// to, whatever the host in its URL.
+	UnixSocket string
+
+	// Handler, when set, answers every request in this process, without a
+	// socket: each connection is a pair of pipes with an HTTP/1.1 server on the
+	// other end.
+	Handler http.Handler
+}
+
+// Timeouts bound the phases of one request. For each field zero means the
+// documented default and a negative value means no limit.
+type Timeouts struct {
+	// Pool bounds the wait for a free connection when a limit is reached.
+	// Default 60 s.
+	Pool time.Duration
+
+	// DNS bounds the resolution of the host name. Default 10 s.
+	DNS time.Duration
+
+	// Connect bounds the opening of a TCP connection, over all the addresses
+	// of the host together. Default 10 s.
+	Connect time.Duration
+
+	// TLS bounds the handshake. Default 10 s.
+	TLS time.Duration
+
+	// Write bounds each stall while the request is sent: it runs anew with
+	// every write that makes progress. Default 60 s.
+	Write time.Duration
+
+	// Head bounds the wait for the whole head of the final response, counted
+	// from the end of sending. Default 30 s.
+	Head time.Duration
+
+	// BodyStall bounds each stall while the response's body is read: it runs
+	// anew with every byte that arrives, so a download that moves is never
+	// cut. Default 60 s.
+	BodyStall time.Duration
+
+	// Total bounds the whole request, reading of the body included. Default
+	// none: zero and negative both mean no limit.
+	Total time.Duration
+}
+
+// Limits bound what the connector reads of a response around its body. For
+// each field zero means the documented default and a negative value means no
+// limit.
+type Limits struct {
+	// LineBytes bounds the status line and each chunk-size line. Default 8190
+	// (aiohttp's and Apache's).
+	LineBytes int
+
+	// HeadBytes bounds all the field lines of a head together, and those of a
+	// trailer section. Default 256 KiB, near curl's 300 KiB: sites send
+	// policies and cookies far above the 8190 bytes that aiohttp allows one
+	// field.
+	HeadBytes int
+
+	// Fields bounds the number of header fields, and of trailer fields.
+	// Default 128.
+	Fields int
+
+	// Interim bounds the number of 1xx responses before the final one.
+	// Default 16.
+	Interim int
+}
+
+// A Resolver turns a host name into addresses. [*net.Resolver] is one.
+// Implementations must be safe for concurrent use.
+type Resolver interface {
+	// LookupNetIP returns the addresses of host; network is "ip", "ip4" or
+	// "ip6".
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}

@@ -1,0 +1,104 @@
+package connector
+
+import (
+	"context"
+	"time"
+)
+
+// wakeReaper sets the timer that closes what has rested too long, when it is
+// not set. The caller holds p.mu.
+func (p *pool) wakeReaper() {
+	if p.reaper != nil || p.limits.idle == forever {
+		return
+	}
+	oldest := p.resting.front()
+	if oldest == nil {
+		return
+	}
+	wait := p.limits.idle - time.Duration(clock()-oldest.restedAt)
+	p.reaper = time.AfterFunc(max(wait, 0), p.reap)
+}
+
+// reap closes the connections that have rested too long and sets the timer for
+// the next.
+func (p *pool) reap() {
+	p.mu.Lock()
+	p.reaper = nil
+	var stale []*conn
+	for c := p.resting.front(); c != nil; c = p.resting.front() {
+		if time.Duration(clock()-c.restedAt) < p.limits.idle {
+			break
+		}
+		p.evict(c)
+		stale = append(stale, c)
+	}
+	p.wakeReaper()
+	p.mu.Unlock()
+	closeAll(stale)
+}
+
+// closeIdle closes all resting connections.
+func (p *pool) closeIdle() {
+	p.mu.Lock()
+	idle := p.takeAllIdle()
+	p.mu.Unlock()
+	closeAll(idle)
+}
+
+// takeAllIdle empties the pool's rest. The caller holds p.mu.
+func (p *pool) takeAllIdle() (idle []*conn) {
+	for c := p.resting.front(); c != nil; c = p.resting.front() {
+		p.evict(c)
+		idle = append(idle, c)
+	}
+	if p.reaper != nil {
+		p.reaper.Stop()
+		p.reaper = nil
+	}
+	return idle
+}
+
+// shut refuses new requests, lets the waiting ones go with ErrClosed and gives
+// the resting connections. The caller holds p.mu.
+func (p *pool) shut() []*conn {
+	p.closed = true
+	for w := p.waiting.front(); w != nil; w = p.waiting.front() {
+		p.dequeue(w)
+		close(w.grant)
+		p.forget(w.host)
+	}
+	return p.takeAllIdle()
+}
+
+// close closes everything; requests under way fail with ErrClosed.
+func (p *pool) close() {
+	p.mu.Lock()
+	idle := p.shut()
+	for c := range p.conns {
+		c.wire.abort(&abort{ErrClosed})
+	}
+	p.mu.Unlock()
+	closeAll(idle)
+}
+
+// drain refuses new requests and waits for those under way.
+func (p *pool) drain(ctx context.Context) error {
+	p.mu.Lock()
+	var done chan struct{}
+	if p.open-p.resting.len > 0 {
+		done = make(chan struct{})
+		p.drained = done
+	}
+	idle := p.shut()
+	p.mu.Unlock()
+	closeAll(idle)
+	if done == nil {
+		return nil
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

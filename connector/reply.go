@@ -1,0 +1,311 @@
+package connector
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+// inlineHead is how much of a response's head a Reply holds without a further
+// allocation: the fields of an ordinary answer.
+const inlineHead = 448
+
+// Reply is the answer to a [Call]: its head, and its body as a stream. It owns
+// the connection until the body was read to its end or closed, which gives the
+// connection back. A Reply must not be copied. Close may be called while
+// another goroutine reads; otherwise it is not safe for concurrent use.
+type Reply struct {
+	// Status is the status code, 200 to 999, or 101.
+	Status int
+	// Minor is that of the HTTP version: 0 or 1.
+	Minor int
+	// Length is that of the body in bytes as it is sent; -1 when unknown. For
+	// HEAD it is the Content-Length that the server stated.
+	Length int64
+	// Addr is the peer's address.
+	Addr string
+	// TLS describes the secured connection; nil for a plain one. It is shared
+	// and must not be changed.
+	TLS *tls.ConnectionState
+
+	chunked  bool
+	closing  bool // the server announced the end of the connection
+	reusable bool
+	state    atomic.Uint32
+	reason   uint16 // octets of the reason phrase in front of head's fields
+	head     []byte
+	body     http1.Body
+	own      http1.Reader // holds the body when the connection went back early
+	conn     *conn        // nil once given back
+	pool     *pool
+	stop     func() bool
+	upload   *upload
+	stall    time.Duration
+	err      error // what later reads give
+	host     string
+	call     replyTimes
+	inline   [inlineHead]byte
+}
+
+// replyTimes is for the timings of the body.
+type replyTimes struct {
+	timings *Timings
+	first   time.Time // when the head was read
+}
+
+// States of a Reply: whose turn the connection is.
+const (
+	replyIdle    = iota // nobody reads
+	replyReading        // a Read or WriteTo is under way
+	replyClosing        // the same, and Close was called
+	replyClosed
+)
+
+// errBodyClosed is what reading from a closed reply gives.
+var errBodyClosed = errors.New("read on a closed response body")
+
+var closedByUser = &abort{errBodyClosed}
+
+// start takes over what outlasts the exchange.
+func (r *Reply) start(x *exchange, kind http1.BodyKind) {
+	h := &x.head
+	r.Status, r.Minor, r.Length = h.Status, h.Minor, h.ContentLength
+	if h.Chunked || kind == http1.UntilClose {
+		r.Length = -1
+	} else if h.ContentLength < 0 {
+		r.Length = 0
+		if x.call.Method == "HEAD" {
+			r.Length = -1
+		}
+	}
+	r.chunked, r.closing = h.Chunked, h.Close
+	r.Addr, r.TLS = x.conn.addr, x.conn.tls
+	r.pool, r.host, r.stall = x.c.pool, x.call.Host, x.limits.BodyStall
+	r.reason = uint16(len(h.Reason))
+	r.head = append(append(r.inline[:0], h.Reason...), h.Fields...)
+	if t := x.call.Timings; t != nil {
+		r.call = replyTimes{t, time.Now()}
+	}
+}
+
+// Reason gives the reason phrase, which may be empty.
+func (r *Reply) Reason() string { return string(r.head[:r.reason]) }
+
+// Fields gives the validated header fields.
+func (r *Reply) Fields() http1.Fields { return http1.Fields(r.head[r.reason:]) }
+
+// Trailer gives the trailer fields, once the body was read to its end.
+func (r *Reply) Trailer() http1.Fields { return r.body.Trailer() }
+
+// Buffered reports whether the whole body has been read from the connection
+// already.
+func (r *Reply) Buffered() bool { return r.conn == nil && r.err == nil }
+
+// enter begins a read; false means that the body was closed.
+func (r *Reply) enter() bool { return r.state.CompareAndSwap(replyIdle, replyReading) }
+
+// leave ends a read, and does what a Close in the meantime asked for.
+func (r *Reply) leave() {
+	if !r.state.CompareAndSwap(replyReading, replyIdle) {
+		r.abandon()
+		r.state.Store(replyClosed)
+	}
+}
+
+// Read reads the body. Each wait for the peer is bounded by the body-stall
+// time-out. It gives io.EOF at the end of the body, and an [*Error] that
+// unwraps to io.ErrUnexpectedEOF when the connection ended before.
+func (r *Reply) Read(p []byte) (int, error) {
+	if !r.enter() {
+		return 0, errBodyClosed
+	}
+	defer r.leave()
+	return r.read(p)
+}
+
+func (r *Reply) read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	r.expect()
+	n, err := r.body.Read(p)
+	if err != nil {
+		r.end(err)
+		return n, r.err
+	}
+	return n, nil
+}
+
+// expect sets the deadline for the next octets, unless they are here already.
+func (r *Reply) expect() {
+	if cn := r.conn; cn != nil && len(cn.rd.Buffered()) == 0 {
+		cn.wire.begin(&cn.wire.reads, r.stall, "body stall")
+	}
+}
+
+// end settles the connection when the body has ended, well or not.
+func (r *Reply) end(err error) {
+	r.err = err
+	r.received()
+	if err != io.EOF {
+		r.err = r.failure(err)
+		r.drop()
+		return
+	}
+	r.own.Release()
+	cn := r.conn
+	if cn == nil {
+		return
+	}
+	r.conn = nil
+	reusable := r.reusable && len(cn.rd.Buffered()) == 0
+	if r.upload != nil && !r.upload.finished() {
+		r.upload.cease()
+		reusable = false
+	}
+	if r.stop != nil && !r.stop() {
+		reusable = false
+	}
+	settle(r.pool, cn, reusable)
+}
+
+func (r *Reply) received() {
+	if t := r.call.timings; t != nil {
+		t.Receive = time.Since(r.call.first)
+		r.call.timings = nil
+	}
+}
+
+// failure makes the error of a body that could not be read.
+func (r *Reply) failure(err error) error {
+	e := &Error{Phase: PhaseBody, Host: r.host, Addr: r.Addr, Sent: true, Err: err}
+	if errors.Is(err, errCanceled) {
+		e.Err = errors.New("request canceled")
+	}
+	var limit *limitError
+	if errors.As(err, &limit) {
+		e.Limit, e.Err = limit.Error(), errDeadline
+	}
+	return e
+}
+
+// drop closes the connection.
+func (r *Reply) drop() {
+	r.own.Release()
+	cn := r.conn
+	if cn == nil {
+		return
+	}
+	r.conn = nil
+	if r.stop != nil {
+		r.stop()
+	}
+	if r.upload != nil {
+		r.upload.cease()
+	}
+	r.pool.discard(cn)
+}
+
+// What Close reads of a body that was not read to its end, so that the
+// connection can be used again: as much as Go 1.27's net/http does.
+const (
+	drainBytes = 256 << 10
+	drainTime  = 50 * time.Millisecond
+)
+
+// Close gives the connection back. Where little of the body is left, and it
+// comes at once, that is read and thrown away, so that the connection can be
+// used again; else the connection is closed. Close is idempotent and may be
+// called while another goroutine reads, whose read then fails.
+func (r *Reply) Close() error {
+	for {
+		switch {
+		case r.state.CompareAndSwap(replyIdle, replyClosed):
+			r.drain()
+			r.abandon()
+			return nil
+		case r.state.CompareAndSwap(replyReading, replyClosing):
+			if cn := r.conn; cn != nil {
+				cn.wire.abort(closedByUser)
+			}
+			return nil
+		case r.state.Load() >= replyClosing:
+			return nil
+		}
+	}
+}
+
+// abandon ends a body that nobody will read.
+func (r *Reply) abandon() {
+	r.received()
+	r.drop()
+	r.err = errBodyClosed
+}
+
+// drain reads the rest of the body, if that is short and comes soon.
+func (r *Reply) drain() {
+	cn := r.conn
+	if cn == nil || r.err != nil || !r.reusable || r.upload != nil || r.body.Left() > drainBytes {
+		return
+	}
+	var scrap [4 << 10]byte
+	deadline := clock() + int64(drainTime)
+	for read := 0; read <= drainBytes && r.err == nil; {
+		left := time.Duration(deadline - clock())
+		if left <= 0 {
+			return
+		}
+		if len(cn.rd.Buffered()) == 0 {
+			cn.wire.begin(&cn.wire.reads, left, "drain")
+		}
+		n, err := r.body.Read(scrap[:])
+		read += n
+		if err == io.EOF {
+			r.end(err)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// upgraded is the connection behind a 101 response, with what was read of it
+// beforehand.
+type upgraded struct {
+	net.Conn
+	reply *Reply
+	once  atomic.Bool
+}
+
+// Upgraded gives the connection of a response with status 101, for both
+// directions. Closing it closes the connection. It is nil for other statuses.
+func (r *Reply) Upgraded() net.Conn {
+	if r.Status != 101 || r.conn == nil {
+		return nil
+	}
+	w := &r.conn.wire
+	w.begin(&w.reads, -1, "")
+	w.begin(&w.writes, -1, "")
+	return &upgraded{Conn: r.conn.top, reply: r}
+}
+
+func (u *upgraded) Read(p []byte) (int, error) { return u.reply.conn.rd.Read(p) }
+
+// Close closes the connection, once.
+func (u *upgraded) Close() error {
+	if u.once.CompareAndSwap(false, true) {
+		if u.reply.stop != nil {
+			u.reply.stop()
+		}
+		u.reply.pool.discard(u.reply.conn)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package connector
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+// responseBox is a response, its reply and its body in one allocation.
+type responseBox struct {
+	resp  http.Response
+	reply Reply
+	body  responseBody
+}
+
+// fill makes the http.Response.
+func (b *responseBox) fill(req *http.Request) *http.Response {
+	r, resp := &b.reply, &b.resp
+	resp.Request = req
+	resp.StatusCode = r.Status
+	resp.Status = statusText(r)
+	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, r.Minor
+	if r.Minor == 0 {
+		resp.Proto = "HTTP/1.0"
+	}
+	resp.Header = toHeader(r.Fields())
+	resp.ContentLength = r.Length
+	resp.TLS = r.TLS
+	resp.Close = r.closing
+	if r.chunked {
+		resp.TransferEncoding = []string{"chunked"}
+		delete(resp.Header, "Transfer-Encoding")
+		resp.Trailer = announced(resp.Header)
+	}
+	switch {
+	case r.Status == http.StatusSwitchingProtocols:
+		resp.Body = r.Upgraded().(*upgraded)
+	case r.body.Kind() == http1.NoBody:
+		resp.Body = http.NoBody
+	default:
+		b.body = responseBody{r, resp}
+		resp.Body = &b.body
+	}
+	return resp
+}
+
+func statusText(r *Reply) string {
+	if reason := r.Reason(); reason != "" {
+		if text := http.StatusText(r.Status); text == reason && r.Status == http.StatusOK {
+			return "200 OK"
+		}
+		return strconv.Itoa(r.Status) + " " + reason
+	}
+	return strconv.Itoa(r.Status) + " "
+}
+
+// announced makes a Trailer map with the keys that the head announces.
+func announced(h http.Header) http.Header {
+	var trailer http.Header
+	for _, list := range h["Trailer"] {
+		for name := range strings.SplitSeq(list, ",") {
+			name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+			if name == "" || http1.ForbiddenTrailer(strings.ToLower(name)) {
+				continue
+			}
+			if trailer == nil {
+				trailer = http.Header{}
+			}
+			trailer[name] = nil
+		}
+	}
+	delete(h, "Trailer")
+	return trailer
+}
+
+// toHeader makes a map of a block of fields: one string for all of them, one
+// array for the values.
+func toHeader(f http1.Fields) http.Header {
+	n := f.Count()
+	h := make(http.Header, n)
+	values := make([]string, 0, n)
+	for name, value := range f.All() {
+		key := canonical(name)
+		values = append(values, string(value))
+		last := len(values)
+		if old, ok := h[key]; ok {
+			h[key] = append(old, values[last-1])
+		} else {
+			h[key] = values[last-1 : last : last]
+		}
+	}
+	return h
+}
+
+// canonical gives the canonical form of a field name, without an allocation
+// for the usual ones.
+func canonical(name []byte) string {
+	return textproto.CanonicalMIMEHeaderKey(string(name))
+}
+
+// responseBody is the body of an http.Response: the reply, and at its end the
+// trailers.
+type responseBody struct {
+	reply *Reply
+	resp  *http.Response
+}
+
+func (b *responseBody) Read(p []byte) (int, error) {
+	n, err := b.reply.Read(p)
+	if err == io.EOF {
+		b.trailer()
+	}
+	if err == errBodyClosed {
+		err = http.ErrBodyReadAfterClose
+	}
+	return n, err
+}
+
+func (b *responseBody) WriteTo(w io.Writer) (int64, error) {
+	n, err := b.reply.WriteTo(w)
+	if err == nil {
+		b.trailer()
+	}
+	return n, err
+}
+
+func (b *responseBody) Close() error { return b.reply.Close() }
+
+// trailer puts the trailer fields into the response, once.
+//
+// RFC 9110, section 6.5.1: "Trailer fields ought to be processed and stored
+// separately from the fields in the header section"; those that must not stand
+// in a trailer are dropped.
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-4
+func (b *responseBody) trailer() {
+	for name, value := range b.reply.Trailer().All() {
+		if http1.ForbiddenTrailer(strings.ToLower(string(name))) {
+			continue
+		}
+		if b.resp.Trailer == nil {
+			b.resp.Trailer = http.Header{}
+		}
+		b.resp.Trailer.Add(string(name), string(value))
+	}
+}
+
+// gunzip decodes a body for RoundTrip. Nothing is read before the first Read.
+type gunzip struct {
+	src io.ReadCloser
+	z   *gzip.Reader
+	err error
+}
+
+func (g *gunzip) Read(p []byte) (int, error) {
+	if g.err != nil {
+		return 0, g.err
+	}
+	if g.z == nil {
+		if g.z, g.err = gzip.NewReader(g.src); g.err != nil {
+			if errors.Is(g.err, io.EOF) {
+				g.err = io.EOF // an empty body with a coding is an empty body
+			}
+			return 0, g.err
+		}
+	}
+	n, err := g.z.Read(p)
+	g.err = err
+	return n, err
+}
+
+func (g *gunzip) Close() error {
+	if g.err == nil {
+		g.err = http.ErrBodyReadAfterClose
+	}
+	return g.src.Close()
+}

@@ -1,0 +1,288 @@
+package connector
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+// RoundTrip sends one request and returns its response, as http.RoundTripper
+// asks: no redirects, no cookies, any status is a success. Like http.Transport
+// it asks for gzip on its own, unless Options.DisableCompression is set or the
+// request says something about it, and then decodes the body. Failures are of
+// type [*Error].
+func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	p := prepared.Get().(*preparation)
+	defer p.recycle()
+	call := &p.call
+	if err := prepare(call, req, p.head[:0]); err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, &Error{Phase: PhasePrepare, Host: hostOf(req), Err: err}
+	}
+	gzipped := !c.opts.DisableCompression && wantsGzip(req)
+	if gzipped {
+		call.Head = append(call.Head, "Accept-Encoding: gzip\r\n"...)
+	}
+	p.head = call.Head[:0]
+	if call.trace = traceOf(ctx, call.Host); call.trace != nil {
+		call.interim = call.trace.interim
+	}
+	box := new(responseBox)
+	if err := c.Do(ctx, call, &box.reply); err != nil {
+		return nil, err
+	}
+	call.trace.firstByte()
+	resp := box.fill(req)
+	if gzipped && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
+		resp.Body = &gunzip{src: resp.Body}
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.ContentLength = -1
+		resp.Uncompressed = true
+	}
+	return resp, nil
+}
+
+// preparation is a call and the buffer of its head. They are reused.
+type preparation struct {
+	call Call
+	head []byte
+}
+
+var prepared = sync.Pool{New: func() any { return &preparation{head: make([]byte, 0, 1<<10)} }}
+
+func (p *preparation) recycle() {
+	head := p.head[:0]
+	if cap(head) > 64<<10 {
+		head = nil
+	}
+	*p = preparation{head: head}
+	prepared.Put(p)
+}
+
+func hostOf(req *http.Request) string {
+	if req.URL == nil {
+		return ""
+	}
+	return req.URL.Host
+}
+
+// wantsGzip reports whether gzip may be asked for behind the caller's back.
+func wantsGzip(req *http.Request) bool {
+	return req.Header.Get("Accept-Encoding") == "" && req.Header.Get("Range") == "" && req.Method != "HEAD"
+}
+
+// prepare checks a request, before a connection is asked for, and renders it.
+func prepare(call *Call, req *http.Request, head []byte) error {
+	u := req.URL
+	if u == nil {
+		return errors.New("request without a URL")
+	}
+	if req.Header == nil {
+		return errors.New("request with a nil Header")
+	}
+	call.Method = req.Method
+	if call.Method == "" {
+		call.Method = "GET"
+	}
+	if !http1.ValidToken(call.Method) {
+		return fmt.Errorf("invalid method %q", req.Method)
+	}
+	addr, secure, err := Address(u)
+	if err != nil {
+		return err
+	}
+	call.Host, call.TLS = addr, secure
+	host := req.Host
+	if host == "" {
+		host = u.Host
+	}
+	if host, err = hostField(host); err != nil {
+		return err
+	}
+	target, err := requestTarget(call.Method, u, host)
+	if err != nil {
+		return err
+	}
+	call.Head = http1.AppendRequestLine(head, call.Method, target)
+	call.Head = http1.AppendField(call.Head, "Host", host)
+	if err := appendHeader(call, req); err != nil {
+		return err
+	}
+	return setBody(call, req)
+}
+
+// Address gives the "name:port" that a URL leads to, in lower case, and
+// whether the connection is to be secured.
+func Address(u *url.URL) (addr string, secure bool, err error) {
+	var port string
+	switch strings.ToLower(u.Scheme) {
+	case "http":
+		port = "80"
+	case "https":
+		port, secure = "443", true
+	case "":
+		return "", false, fmt.Errorf("URL without a scheme: %q", u.Redacted())
+	default:
+		return "", false, fmt.Errorf("unsupported scheme %q", u.Scheme)
+	}
+	host := u.Host
+	if u.Opaque != "" && host == "" || host == "" || host[0] == ':' {
+		return "", false, errors.New("URL without a host")
+	}
+	name, given := u.Hostname(), u.Port()
+	if given != "" {
+		port = given
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return "", false, fmt.Errorf("invalid port %q", port)
+	}
+	if err := checkName(name); err != nil {
+		return "", false, err
+	}
+	ascii, err := asciiName(name)
+	if err != nil {
+		return "", false, err
+	}
+	if strings.IndexByte(ascii, ':') >= 0 {
+		ascii = "[" + ascii + "]"
+	}
+	return ascii + ":" + port, secure, nil
+}
+
+// appendHeader renders the fields of a request.
+func appendHeader(call *Call, req *http.Request) error {
+	agent := false
+	for name, values := range req.Header {
+		switch name {
+		case "User-Agent":
+			agent = true
+			if len(values) == 0 || values[0] == "" {
+				continue
+			}
+		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
+			continue // said by the request's own fields
+		case "Connection":
+			if http1.HasOption(strings.Join(values, ","), "close") {
+				call.Close = true
+				continue
+			}
+		case "Expect":
+			if len(values) == 1 && http1.EqualFold(values[0], "100-continue") {
+				call.Expect100 = true
+				continue
+			}
+		case "Idempotency-Key", "X-Idempotency-Key":
+			call.Repeatable = true
+		}
+		if !http1.ValidToken(name) {
+			return fmt.Errorf("invalid header field name %q", name)
+		}
+		for _, v := range values {
+			v = http1.TrimOWS(v)
+			if !http1.ValidValue(v) {
+				return fmt.Errorf("value of header field %q has a control character", name)
+			}
+			call.Head = http1.AppendField(call.Head, name, v)
+		}
+	}
+	if !agent {
+		call.Head = append(call.Head, "User-Agent: aiohttp-go/0.1\r\n"...)
+	}
+	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
+		call.Head = http1.AppendField(call.Head, "Authorization", BasicAuth(u))
+	}
+	call.Close = call.Close || req.Close
+	call.Repeatable = call.Repeatable || IdempotentMethod(call.Method)
+	return nil
+}
+
+// setBody says where the body comes from.
+func setBody(call *Call, req *http.Request) error {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil
+	}
+	if req.GetBody != nil && req.ContentLength > 0 && req.ContentLength <= inlinePayload && len(req.Trailer) == 0 {
+		return readPayload(call, req)
+	}
+	call.Body = req.Body
+	switch {
+	case req.ContentLength > 0:
+		call.Length = req.ContentLength
+	default:
+		// ContentLength 0 with a Body means, for a client, that it is unknown.
+		call.Length = -1
+		if req.ContentLength == 0 {
+			if empty, err := peekEmpty(call, req.Body); err != nil || empty {
+				return err
+			}
+		}
+	}
+	if req.GetBody != nil {
+		call.Rewind = func() (io.Reader, error) {
+			body, err := req.GetBody()
+			return body, err
+		}
+	}
+	if len(req.Trailer) > 0 {
+		call.Trailer = req.Trailer
+		for name := range req.Trailer {
+			if !http1.ValidToken(name) || http1.ForbiddenTrailer(strings.ToLower(name)) {
+				return fmt.Errorf("request trailer %q is not allowed", name)
+			}
+		}
+		call.Length = -1
+	}
+	return nil
+}
+
+// readPayload reads a small body that can be had again, which is one that lies
+// in memory, so that it goes out with the head in one write.
+func readPayload(call *Call, req *http.Request) error {
+	defer req.Body.Close()
+	payload := make([]byte, req.ContentLength)
+	n, err := io.ReadFull(req.Body, payload)
+	if err != nil {
+		return fmt.Errorf("request body ended after %d of %d bytes: %w", n, req.ContentLength, io.ErrUnexpectedEOF)
+	}
+	var more [1]byte
+	if n, _ := req.Body.Read(more[:]); n > 0 {
+		return fmt.Errorf("request body is longer than its Content-Length of %d", req.ContentLength)
+	}
+	call.Payload = payload
+	return nil
+}
+
+// peekEmpty finds out whether a body whose length was not stated has none: it
+// reads one octet, so that an empty body is sent as such.
+func peekEmpty(call *Call, body io.ReadCloser) (bool, error) {
+	var one [1]byte
+	n, err := io.ReadFull(body, one[:])
+	if n == 1 {
+		call.Body = &joined{io.MultiReader(bytes.NewReader(one[:]), body), body}
+		return false, nil
+	}
+	if err != io.EOF {
+		return false, fmt.Errorf("reading the request body: %w", err)
+	}
+	body.Close()
+	call.Body = nil
+	return true, nil
+}
+
+// joined reads from one thing and closes another.
+type joined struct {
+	io.Reader
+	io.Closer
+}

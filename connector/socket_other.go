@@ -1,0 +1,18 @@
+//go:build !unix
+
+package connector
+
+import "syscall"
+
+// socket cannot look into a socket here: a connection that died at rest is
+// found out by the request that uses it, which is then sent again where that is
+// safe.
+type socket struct{ raw syscall.RawConn }
+
+func (s *socket) init(raw syscall.RawConn) { s.raw = raw }
+
+func (s *socket) peek() peeked { return silent }
+
+func (s *socket) canFuse() bool { return false }
+
+func (s *socket) exchange(_, _ []byte) (written, n int, err error) { return 0, 0, nil }

@@ -1,0 +1,115 @@
+//go:build unix
+
+package connector
+
+import (
+	"io"
+	"syscall"
+)
+
+// socket does system calls of its own on a connection's descriptor. It is made
+// once a connection, with its functions, so that using it allocates nothing.
+type socket struct {
+	raw    syscall.RawConn
+	looker func(fd uintptr)
+	fuser  func(fd uintptr) bool
+
+	seen peeked
+	one  [1]byte
+
+	// The exchange under way.
+	out, in []byte
+	sent    bool
+	written int
+	n       int
+	err     error
+}
+
+// init takes the descriptor of a connection.
+func (s *socket) init(raw syscall.RawConn) {
+	s.raw = raw
+	s.looker = func(fd uintptr) { s.seen = s.look(fd) }
+	s.fuser = s.step
+}
+
+// peek looks at the receive queue without taking from it and without waiting:
+// one system call.
+func (s *socket) peek() peeked {
+	if s.raw.Control(s.looker) != nil {
+		return gone
+	}
+	return s.seen
+}
+
+func (s *socket) look(fd uintptr) peeked {
+	n, _, err := syscall.Recvfrom(int(fd), s.one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	switch {
+	case n > 0:
+		return pending
+	case err == syscall.EAGAIN || err == syscall.EINTR:
+		return silent
+	}
+	return gone
+}
+
+// canFuse reports whether exchange works for this connection.
+func (s *socket) canFuse() bool { return s.raw != nil }
+
+// exchange writes out and reads what comes back first into in, in one visit to
+// the runtime's poller: the read is tried only when the answer is there, where
+// a Write and a Read would try it once in vain. Before anything is written it
+// makes sure that nothing has arrived unasked, and gives errStale if so.
+//
+// written tells how much of out was taken; where that is not all, nothing was
+// read and the caller goes on by ordinary means.
+func (s *socket) exchange(out, in []byte) (written, n int, err error) {
+	s.out, s.in = out, in
+	s.sent, s.written, s.n, s.err = false, 0, 0, nil
+	err = s.raw.Read(s.fuser)
+	s.out, s.in = nil, nil
+	if err == nil {
+		err = s.err
+	}
+	if err == nil && s.sent && s.n == 0 {
+		err = io.EOF
+	}
+	return s.written, s.n, err
+}
+
+// step is called by the poller with the descriptor, again whenever that may
+// have become readable, until it gives true. The poller forgets earlier
+// readiness before the first call, so none that comes after our write is lost.
+func (s *socket) step(fd uintptr) bool {
+	if !s.sent {
+		if s.look(fd) != silent {
+			s.err = errStale
+			return true
+		}
+		n, err := ignoringEINTR(syscall.Write, int(fd), s.out)
+		if err != nil && err != syscall.EAGAIN {
+			s.err = err
+			return true
+		}
+		s.written = max(n, 0)
+		if s.written < len(s.out) {
+			return true
+		}
+		s.sent = true
+		return false
+	}
+	n, err := ignoringEINTR(syscall.Read, int(fd), s.in)
+	if err == syscall.EAGAIN {
+		return false
+	}
+	s.n, s.err = max(n, 0), err
+	return true
+}
+
+func ignoringEINTR(call func(int, []byte) (int, error), fd int, p []byte) (int, error) {
+	for {
+		n, err := call(fd, p)
+		if err != syscall.EINTR {
+			return n, err
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package connector
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"golang.org/x/net/idna"
+)
+
+// requestTarget gives the target of the request line.
+//
+// RFC 9112, section 3.2.1: "a client MUST send only the absolute path and query
+// components of the target URI as the request-target."
+// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1-2
+func requestTarget(method string, u *url.URL, host string) (string, error) {
+	target := u.RequestURI()
+	switch {
+	case method == "CONNECT" && u.Path == "":
+		target = host
+		if u.Opaque != "" {
+			target = u.Opaque
+		}
+	case strings.HasPrefix(u.Opaque, "//"):
+		// net/http's way of giving a path that is not to be encoded anew.
+		if _, path, ok := strings.Cut(u.Opaque[2:], "/"); ok {
+			target = "/" + path
+			if u.RawQuery != "" || u.ForceQuery {
+				target += "?" + u.RawQuery
+			}
+		}
+	}
+	if !http1.ValidTarget(target) {
+		return "", fmt.Errorf("URL has a space or a control character: %q", target)
+	}
+	return target, nil
+}
+
+// Target gives the value of the Host field and the request-target for a URL.
+func Target(u *url.URL) (host, target string, err error) {
+	if host, err = hostField(u.Host); err != nil {
+		return "", "", err
+	}
+	target, err = requestTarget("", u, host)
+	return host, target, err
+}
+
+// hostField gives the value of the Host field for "name" or "name:port".
+func hostField(host string) (string, error) {
+	name, port := host, ""
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		name, port = host[:i], host[i:]
+	}
+	if strings.HasPrefix(name, "[") {
+		if zone := strings.IndexByte(name, '%'); zone >= 0 {
+			// RFC 6874, section 4: a zone has meaning on this machine only.
+			name = name[:zone] + "]"
+		}
+	} else {
+		ascii, err := asciiName(name)
+		if err != nil {
+			return "", err
+		}
+		if !isASCII(name) {
+			name = ascii
+		}
+	}
+	if host = name + port; !http1.ValidHost(host) {
+		return "", fmt.Errorf("invalid host %q", host)
+	}
+	return host, nil
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// asciiName gives a host name in lower case, in the form of the DNS.
+func asciiName(name string) (string, error) {
+	if isASCII(name) {
+		return strings.ToLower(name), nil
+	}
+	ascii, err := idna.Lookup.ToASCII(name)
+	if err != nil {
+		return "", fmt.Errorf("invalid host name %q: %w", name, err)
+	}
+	return ascii, nil
+}
+
+// checkName refuses names that different programs read as different hosts:
+// IPv4 addresses in an odd spelling ("127.1", "0x7f000001", "2130706433") and
+// names with characters that no host name has.
+func checkName(name string) error {
+	if name == "" {
+		return errors.New("URL without a host")
+	}
+	if strings.IndexByte(name, ':') >= 0 { // an IPv6 address, from inside brackets
+		if _, err := netip.ParseAddr(name); err != nil {
+			return fmt.Errorf("invalid IPv6 address %q", name)
+		}
+		return nil
+	}
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c <= ' ' || c == 0x7f || strings.IndexByte(`"#%/<>?@[\]^|`+"`{}", c) >= 0 {
+			return fmt.Errorf("invalid host name %q", name)
+		}
+	}
+	if numeric(name) {
+		if a, err := netip.ParseAddr(strings.TrimSuffix(name, ".")); err != nil || !a.Is4() {
+			return fmt.Errorf("invalid IPv4 address %q: write it as four decimal numbers", name)
+		}
+	}
+	return nil
+}
+
+// numeric reports whether the last label of a name is a number, which by the
+// URL standard makes the whole name an IPv4 address.
+// https://url.spec.whatwg.org/#ends-in-a-number-checker
+func numeric(name string) bool {
+	name = strings.TrimSuffix(name, ".")
+	label := name[strings.LastIndexByte(name, '.')+1:]
+	if label == "" {
+		return false
+	}
+	digits := "0123456789"
+	if len(label) > 1 && (label[:2] == "0x" || label[:2] == "0X") {
+		label, digits = label[2:], "0123456789abcdefABCDEF"
+	}
+	return strings.Trim(label, digits) == ""
+}
+
+// BasicAuth gives the credentials of a URL as the value of an Authorization
+// field.
+func BasicAuth(u *url.Userinfo) string {
+	password, _ := u.Password()
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(u.Username()+":"+password))
+}

@@ -1,0 +1,92 @@
+package connector
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http/httptrace"
+	"net/textproto"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+// callTrace passes events on to the net/http/httptrace hooks of a context. A
+// nil *callTrace does nothing. All hooks are called by the request's own
+// goroutine, before RoundTrip returns.
+type callTrace struct {
+	hooks *httptrace.ClientTrace
+	addr  string
+}
+
+// traceOf gives the hooks that ctx carries, or nil.
+func traceOf(ctx context.Context, addr string) *callTrace {
+	hooks := httptrace.ContextClientTrace(ctx)
+	if hooks == nil {
+		return nil
+	}
+	if hooks.GetConn != nil {
+		hooks.GetConn(addr)
+	}
+	return &callTrace{hooks, addr}
+}
+
+func (t *callTrace) tlsStart() {
+	if t != nil && t.hooks.TLSHandshakeStart != nil {
+		t.hooks.TLSHandshakeStart()
+	}
+}
+
+func (t *callTrace) tlsDone(state *tls.ConnectionState, err error) {
+	if t != nil && t.hooks.TLSHandshakeDone != nil {
+		if state == nil {
+			state = new(tls.ConnectionState)
+		}
+		t.hooks.TLSHandshakeDone(*state, err)
+	}
+}
+
+func (t *callTrace) gotConn(cn *conn) {
+	if t == nil || t.hooks.GotConn == nil {
+		return
+	}
+	info := httptrace.GotConnInfo{Conn: cn.top, Reused: cn.uses > 1, WasIdle: cn.uses > 1}
+	if info.WasIdle {
+		info.IdleTime = time.Duration(clock() - cn.restedAt)
+	}
+	t.hooks.GotConn(info)
+}
+
+func (t *callTrace) wrote(err error) {
+	if t == nil {
+		return
+	}
+	if err == nil && t.hooks.WroteHeaders != nil {
+		t.hooks.WroteHeaders()
+	}
+	if t.hooks.WroteRequest != nil {
+		t.hooks.WroteRequest(httptrace.WroteRequestInfo{Err: err})
+	}
+}
+
+func (t *callTrace) firstByte() {
+	if t != nil && t.hooks.GotFirstResponseByte != nil {
+		t.hooks.GotFirstResponseByte()
+	}
+}
+
+func (t *callTrace) got100() {
+	if t != nil && t.hooks.Got100Continue != nil {
+		t.hooks.Got100Continue()
+	}
+}
+
+// interim passes a 1xx response on.
+func (t *callTrace) interim(h *http1.ResponseHead) error {
+	if h.Status == 100 {
+		t.got100()
+	}
+	if t.hooks.Got1xxResponse == nil {
+		return nil
+	}
+	return t.hooks.Got1xxResponse(h.Status, textproto.MIMEHeader(toHeader(h.Fields)))
+}

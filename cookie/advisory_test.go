@@ -1,0 +1,242 @@
+package cookie_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/cookie"
+)
+
+// Flaws that other cookie jars had, each by the name it was published under.
+
+func TestJarCVE_2026_111063_SecureHoldsForCookiesWithoutDomain(t *testing.T) {
+	jar := cookie.New()
+	set(t, jar, "https://kit.test/", "k=v; Secure", "l=w; Secure; Domain=kit.test")
+	want(t, jar, "http://kit.test/", "")
+	want(t, jar, "ws://kit.test/", "")
+	want(t, jar, "https://kit.test/", "k=v; l=w")
+}
+
+func TestJarCVE_2026_111065_MaxAgeDoesNotOverflow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		jar := cookie.New()
+		for i, age := range []string{
+			strings.Repeat("9", 400), "9223372036854775807", "9223372036854775808", "18446744073709551616",
+			"9223372037", "34560001",
+		} {
+			set(t, jar, "http://kit.test/", fmt.Sprintf("k%d=v; Max-Age=%s", i, age))
+		}
+		limit := time.Now().Add(400 * 24 * time.Hour)
+		for _, c := range list(jar) {
+			if !c.Expires.Equal(limit.Truncate(time.Microsecond)) {
+				t.Errorf("%s expires at %v, want %v", c.Name, c.Expires, limit)
+			}
+		}
+		if got, want := jar.Len(), 6; got != want {
+			t.Errorf("%d cookies, want %d", got, want)
+		}
+		set(t, jar, "http://kit.test/", "k0=v; Max-Age=-"+strings.Repeat("9", 400))
+		if got, want := jar.Len(), 5; got != want {
+			t.Errorf("%d cookies after a removal, want %d", got, want)
+		}
+		jar.SetCookies(parseURL(t, "http://kit.test/"), []*http.Cookie{{Name: "k", Value: "v", MaxAge: 1<<63 - 1}})
+		if got, want := jar.Len(), 6; got != want {
+			t.Errorf("%d cookies after net/http's, want %d", got, want)
+		}
+	})
+}
+
+func TestJarPYSEC_2026_4370_SubdomainCannotStripHostOnlyFlag(t *testing.T) {
+	jar := cookie.New()
+	set(t, jar, "https://kit.test/", "k=secret")
+	set(t, jar, "https://sub.kit.test/x/y",
+		"k=; Domain=kit.test; Path=/other; Max-Age=0",
+		"k=; Domain=kit.test; Path=/; Max-Age=0",
+		"k=; Domain=kit.test; Max-Age=0",
+		"k=; Max-Age=0; Path=/")
+	want(t, jar, "https://kit.test/", "k=secret")
+	want(t, jar, "https://sub.kit.test/", "")
+	want(t, jar, "https://sub.kit.test/other", "")
+}
+
+func TestJarCVE_2026_54279_HostOnlySurvivesSaveAndLoad(t *testing.T) {
+	for _, name := range []string{"jar.json", "jar.txt"} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			jar := cookie.New()
+			set(t, jar, "https://kit.test/", "host=1", "domain=2; Domain=kit.test")
+			if err := jar.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			loaded := cookie.New()
+			if err := loaded.Load(path); err != nil {
+				t.Fatal(err)
+			}
+			want(t, loaded, "https://kit.test/", "host=1; domain=2")
+			want(t, loaded, "https://sub.kit.test/", "domain=2")
+		})
+	}
+}
+
+func TestJarCVE_2026_34993_LoadTakesDataOnly(t *testing.T) {
+	for name, content := range map[string]string{
+		"pickle":         "\x80\x04\x95\x1f\x00\x00\x00cposix\nsystem\n(S'id'\ntR.",
+		"empty":          "",
+		"text":           "hello",
+		"json-array":     "[]",
+		"json-cut":       `{"version":1,"cookies":[{"name":"a"`,
+		"json-no-vers":   `{"cookies":[]}`,
+		"json-two":       `{"version":1,"cookies":[]}{}`,
+		"json-crlf":      `{"version":1,"cookies":[{"name":"a\r\nb","value":"","domain":"kit.test","path":"/"}]}`,
+		"json-pair":      `{"version":1,"cookies":[{"name":"a","value":"b; c=d","domain":"kit.test","path":"/"}]}`,
+		"json-no-domain": `{"version":1,"cookies":[{"name":"a","value":"b","path":"/"}]}`,
+		"json-second-bad": `{"version":1,"cookies":[{"name":"a","value":"b","domain":"kit.test","path":"/"},
+			{"name":"a","value":"b","domain":"kit.test","path":"x"}]}`,
+		"json-same-site":     `{"version":1,"cookies":[{"name":"a","value":"b","domain":"kit.test","path":"/","same_site":"?"}]}`,
+		"netscape-fields":    "# Netscape HTTP Cookie File\nkit.test\tFALSE\t/\tFALSE\n",
+		"netscape-flag":      "# Netscape HTTP Cookie File\nkit.test\tmaybe\t/\tFALSE\t0\ta\tb\n",
+		"netscape-time":      "# Netscape HTTP Cookie File\nkit.test\tFALSE\t/\tFALSE\tsoon\ta\tb\n",
+		"netscape-then-junk": "# Netscape HTTP Cookie File\nkit.test\tFALSE\t/\tFALSE\t0\ta\tb\njunk\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "jar")
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			jar := cookie.New()
+			if err := jar.Load(path); err == nil {
+				t.Error("no error")
+			}
+			if jar.Len() != 0 {
+				t.Errorf("kept %v", list(jar))
+			}
+		})
+	}
+}
+
+func TestJarPYSEC_2026_4392_CookiesAreLimited(t *testing.T) {
+	t.Run("unknown-attributes", func(t *testing.T) {
+		jar := cookie.New()
+		set(t, jar, "http://kit.test/", "k=v"+strings.Repeat("; x=y", 10_000))
+		want(t, jar, "http://kit.test/", "k=v")
+		if jar.Len() != 1 {
+			t.Errorf("%d cookies, want 1", jar.Len())
+		}
+	})
+	t.Run("one-domain", func(t *testing.T) {
+		jar := cookie.New()
+		for i := range 1000 {
+			set(t, jar, "http://kit.test/", fmt.Sprintf("k%d=v", i))
+		}
+		if got, want := jar.Len(), 180; got != want {
+			t.Errorf("%d cookies, want %d", got, want)
+		}
+	})
+	t.Run("all", func(t *testing.T) {
+		jar := cookie.New()
+		for i := range 5000 {
+			set(t, jar, fmt.Sprintf("http://h%d.test/", i), "k=v")
+		}
+		if got, want := jar.Len(), 3000; got != want {
+			t.Errorf("%d cookies, want %d", got, want)
+		}
+	})
+	t.Run("size", func(t *testing.T) {
+		jar := cookie.New()
+		set(t, jar, "http://kit.test/", "k="+strings.Repeat("v", 4096), "l="+strings.Repeat("v", 4095))
+		if all := list(jar); len(all) != 1 || all[0].Name != "l" {
+			t.Errorf("%d cookies, want l only", len(all))
+		}
+	})
+}
+
+func TestJarCVE_2026_3644_ControlCharactersRefused(t *testing.T) {
+	u := parseURL(t, "http://kit.test/")
+	for c := range 0x80 {
+		if c >= ' ' && c != 0x7f || c == '\t' {
+			continue
+		}
+		x := string(rune(c))
+		jar := cookie.New()
+		jar.SetCookieStrings(u, []string{"a" + x + "b=v", "k=a" + x + "b", "k=v; Path=/" + x, "k=v; x=" + x, "k=v" + x})
+		jar.SetCookies(u, []*http.Cookie{
+			{Name: "a" + x + "b", Value: "v"}, {Name: "k", Value: "a" + x + "b"},
+			{Name: "k", Value: "v", Path: "/" + x}, {Name: "k", Value: "v", Domain: "kit.test" + x},
+		})
+		if jar.Add(cookie.Cookie{Name: "k", Value: "a" + x, Domain: "kit.test"}) == nil {
+			t.Errorf("Add took %q", x)
+		}
+		if jar.Len() != 0 {
+			t.Errorf("%q was kept: %v", x, list(jar))
+		}
+	}
+}
+
+// fasthttp eb82c9a, 7a012e9, ec58c6e; CVE-2020-15111.
+func TestJarCVE_2020_15111_ProgramCannotInjectCookies(t *testing.T) {
+	u := parseURL(t, "http://kit.test/")
+	jar := cookie.New()
+	jar.SetCookies(u, []*http.Cookie{
+		{Name: "k", Value: "v; admin=1"}, {Name: "k;admin", Value: "1"}, {Name: "k=1; l", Value: "v"}, {Name: "", Value: ""}, nil,
+	})
+	if jar.Len() != 0 {
+		t.Errorf("kept %v", list(jar))
+	}
+}
+
+func TestJarCVE_2025_4673_ZoneIsNoDomain(t *testing.T) {
+	jar := cookie.New()
+	set(t, jar, "https://a.test/", "k=v; Domain=a.test")
+	want(t, jar, "https://[::1%25.a.test]/", "")
+	set(t, jar, "https://[::1%25.a.test]/", "l=w; Domain=a.test")
+	want(t, jar, "https://a.test/", "k=v")
+}
+
+func TestJarCVE_2026_39821_FakeALabelRefused(t *testing.T) {
+	jar := cookie.New()
+	for _, host := range []string{"xn--example-.test", "xn--.test", "xn--a.test", "XN--EXAMPLE-.test"} {
+		set(t, jar, "https://"+host+"/", "k=v", "l=w; Domain="+host)
+	}
+	if jar.Len() != 0 {
+		t.Errorf("kept %v", list(jar))
+	}
+}
+
+func TestJarCVE_2025_58186_ManyCookiesInOneResponse(t *testing.T) {
+	jar := cookie.New()
+	lines := make([]string, 10_000)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("a%d=", i)
+	}
+	set(t, jar, "http://kit.test/", lines...)
+	if got, want := jar.Len(), 180; got != want {
+		t.Errorf("%d cookies, want %d", got, want)
+	}
+}
+
+func TestJarCVE_2024_6104_ErrorsHoldNoValue(t *testing.T) {
+	const secret = "hunter2"
+	var said []string
+	jar := cookie.New(cookie.Options{OnReject: func(_ *url.URL, name string, cause error) {
+		said = append(said, name+": "+cause.Error())
+	}})
+	set(t, jar, "http://kit.test/", "k="+secret+"; Secure", "__Host-k="+secret)
+	err := jar.Add(cookie.Cookie{Name: "k", Value: secret + ";", Domain: "kit.test"})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	said = append(said, err.Error())
+	if len(said) != 3 {
+		t.Errorf("%d causes, want 3: %q", len(said), said)
+	}
+	if s := strings.Join(said, "\n"); strings.Contains(s, secret) {
+		t.Errorf("value shown in %q", s)
+	}
+}

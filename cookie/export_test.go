@@ -1,0 +1,7 @@
+package cookie
+
+// ParseDate is parseDate for the tests.
+var ParseDate = parseDate
+
+// CanonicalHost is canonicalHost for the tests.
+var CanonicalHost = canonicalHost

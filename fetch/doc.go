@@ -1,0 +1,2 @@
+// Package fetch x
+package fetch

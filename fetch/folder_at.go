@@ -1,0 +1,61 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package fetch
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A handle is an open folder, used by the calls that take a descriptor and a
+// name: the name is a single part, so there is no path to be led astray.
+type handle struct {
+	dir *os.File
+	fd  int
+}
+
+func openHandle(root *os.Root, path string) (handle, error) {
+	f, err := root.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return handle{}, err
+	}
+	return handle{dir: f, fd: int(f.Fd())}, nil
+}
+
+func (h handle) close() { h.dir.Close() }
+
+// lookup tells whether name exists, and when it was last written.
+func (h handle) lookup(name string) (written time.Time, exists bool, err error) {
+	var st unix.Stat_t
+	err = retryInterrupted(func() error { return unix.Fstatat(h.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	if errors.Is(err, unix.ENOENT) {
+		return time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, false, &os.PathError{Op: "stat", Path: name, Err: err}
+	}
+	return time.Unix(st.Mtim.Unix()), true, nil
+}
+
+// move renames name in the folder from into to.
+func move(_ *os.Root, from *folder, name string, to *folder, newName string) error {
+	err := retryInterrupted(func() error { return unix.Renameat(from.fd, name, to.fd, newName) })
+	if err != nil {
+		return &os.PathError{Op: "rename", Path: newName, Err: err}
+	}
+	return nil
+}
+
+func retryInterrupted(f func() error) error {
+	for {
+		if err := f(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
+// systemFull reports what diskFull does, where a system has a word of its own.
+func systemFull(error) bool { return false }

@@ -1,0 +1,172 @@
+package fetch
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aiohttp-go/aiohttp"
+)
+
+// An Item is one thing to fetch, as plain data. Only URL is needed.
+type Item struct {
+	// URL is absolute, with the scheme http or https. A fragment is ignored.
+	URL string
+
+	// Method is the HTTP method; empty means GET.
+	Method string
+
+	// Header is sent with the request, over the session's own fields.
+	Header http.Header
+
+	// Body is sent as it is. Nil means none.
+	Body []byte
+
+	// Output is the name of the file, with slashes, relative to Options.Dir. It
+	// must not lead out of the folder, and no two items of a job may share
+	// one. Empty means that Options.Layout decides.
+	Output string
+
+	// SHA256 is the expected checksum of the file in 64 hex digits. A file with
+	// another one is not kept. Empty means any.
+	SHA256 string
+
+	// Meta is carried to the result unread.
+	Meta json.RawMessage
+
+	// Line is the item's line in its list, from 1; zero when it has none.
+	Line int
+}
+
+// Args yields an item for every URL that the patterns stand for; see [Expand].
+func Args(patterns ...string) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for _, p := range patterns {
+			for s, err := range Expand(p) {
+				if !yield(Item{URL: s}, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Chain yields the items of each list after those of the one before.
+func Chain(lists ...iter.Seq2[Item, error]) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for _, list := range lists {
+			for it, err := range list {
+				if !yield(it, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// request gives the item as a request of the session.
+func (it *Item) request() aiohttp.Request {
+	r := aiohttp.Request{Method: it.method(), URL: it.URL, Header: it.Header}
+	if len(it.Body) > 0 {
+		r.Bytes = it.Body
+	}
+	return r
+}
+
+func (it *Item) method() string {
+	if it.Method == "" {
+		return http.MethodGet
+	}
+	return it.Method
+}
+
+// idempotent reports whether the request may be sent again although the first
+// one may have been worked on.
+//
+// "Of the request methods defined by this specification, the PUT, DELETE, and
+// safe request methods are idempotent."
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-3
+func (it *Item) idempotent() bool {
+	switch it.method() {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return it.Header.Get("Idempotency-Key") != ""
+}
+
+// variant gives what makes the item another request than a plain GET of its
+// URL, in a form that is the same whenever the request is; empty for a plain
+// GET.
+func (it *Item) variant() string {
+	if it.method() == http.MethodGet && len(it.Header) == 0 && len(it.Body) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q", it.method())
+	names := make([]string, 0, len(it.Header))
+	for name := range it.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&b, " %q=%q", http.CanonicalHeaderKey(name), it.Header[name])
+	}
+	fmt.Fprintf(&b, " body=%q", it.Body)
+	return b.String()
+}
+
+// parse checks what can be checked of an item without sending it.
+func (it *Item) parse() (*url.URL, error) {
+	u, err := url.Parse(it.URL)
+	if err != nil {
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			err = e.Err // the URL is named below, without its password
+		}
+		return nil, fmt.Errorf("url %q: %w", mask(it.URL), err)
+	}
+	switch {
+	case it.URL == "":
+		return nil, errors.New("url: empty")
+	case u.Scheme == "" || u.Host == "" && u.Opaque != "":
+		// "localhost:8080/x" parses as the scheme "localhost".
+		if u.Scheme != "http" && u.Scheme != "https" {
+			return nil, fmt.Errorf("url %q: does not begin with http:// or https://", mask(it.URL))
+		}
+		return nil, fmt.Errorf("url %q: no host", mask(it.URL))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("url %q: scheme %q is neither http nor https", mask(it.URL), u.Scheme)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("url %q: no host", mask(it.URL))
+	}
+	if it.SHA256 != "" {
+		if sum, err := hex.DecodeString(it.SHA256); err != nil || len(sum) != 32 {
+			return nil, fmt.Errorf("sha256 %q: not 64 hex digits", shorten(it.SHA256, 80))
+		}
+	}
+	return u, nil
+}
+
+// mask takes the password out of a URL, and what is too long to be read, for
+// messages. It works on text that is no valid URL too.
+func mask(raw string) string {
+	start := strings.Index(raw, "//") + 2
+	if start == 1 {
+		start = 0
+	}
+	authority := raw[start:]
+	if i := strings.IndexAny(authority, "/?#"); i >= 0 {
+		authority = authority[:i]
+	}
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		if colon := strings.IndexByte(authority[:at], ':'); colon >= 0 {
+			raw = raw[:start+colon+1] + "***" + raw[start+at:]
+		}
+	}
+	return shorten(raw, 200)
+}

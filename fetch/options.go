@@ -1,0 +1,106 @@
+package fetch
+
+import (
+	"time"
+
+	"github.com/aiohttp-go/aiohttp"
+)
+
+// Options configure a [Job]. The zero value is the default for every field: it
+// downloads politely into the working directory. A Job copies the struct.
+type Options struct {
+	// Session sends the requests. Nil means a session of the job's own, with
+	// the defaults of package aiohttp and without cookies, which Run closes.
+	// Its connector must allow Concurrency connections; the default one allows
+	// 100.
+	Session *aiohttp.Session
+
+	// Dir is the output folder, made if it is not there. Empty means the
+	// working directory. Nothing is written outside of it, whatever URLs, names
+	// or symbolic links say.
+	Dir string
+
+	// Layout names the files. The zero value is [Tree].
+	Layout Layout
+
+	// Overwrite fetches again what is there already. A file is replaced when
+	// the new one is whole, not before.
+	Overwrite bool
+
+	// Concurrency bounds the requests in flight. Zero means 64; negative is an
+	// error: there is no such thing as no limit.
+	Concurrency int
+
+	// PerHost bounds the requests in flight to one server (scheme, host name
+	// and port in the URL). Zero means 8, what browsers of the HTTP/1.1 era and
+	// crawlers stay near to; negative means Concurrency.
+	PerHost int
+
+	// Rate bounds the requests begun in a second, in all. Zero and negative
+	// mean no limit. Requests are spaced evenly, without bursts.
+	Rate float64
+
+	// RatePerHost bounds the requests begun in a second to one server, as Rate
+	// does.
+	RatePerHost float64
+
+	// Retries is how often a request that failed is sent again, if the failure
+	// is one that may pass. Zero means 3; negative means never. A download that
+	// goes on by a range with at least 1 MiB of progress starts to count anew.
+	Retries int
+
+	// Backoff is the longest wait before the first retry; it doubles with each.
+	// The wait is drawn at random between nothing and that. Zero means 1 s.
+	Backoff time.Duration
+
+	// MaxBackoff bounds every wait before a retry, and what is believed of a
+	// Retry-After. Zero means 2 min.
+	MaxBackoff time.Duration
+
+	// Timeout bounds one request, reading of the body included. Zero and
+	// negative mean no limit: a body that moves is never cut, one that stalls
+	// is by the session's time-outs.
+	Timeout time.Duration
+
+	// MaxBytes bounds the size of a file. Zero and negative mean no limit.
+	MaxBytes int64
+
+	// SHA256 computes the checksum of every file for its Result. Where it is
+	// not set, only items that expect one are summed: it costs about a third of
+	// the throughput with large bodies, as they then pass through this process.
+	SHA256 bool
+
+	// LookAhead bounds how many items are read from the list ahead of their
+	// turn to find work for other hosts while one is busy. It bounds the memory
+	// of the job, about 500 bytes an item. Zero means 8192.
+	LookAhead int
+
+	// OnResult is called for every item that is done with: fetched, skipped or
+	// failed, not for those that a stop left. Calls come one at a time from
+	// the goroutines of the job, which wait for it.
+	OnResult func(Result)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Dir == "" {
+		o.Dir = "."
+	}
+	o.Concurrency = orDefault(o.Concurrency, 64)
+	o.PerHost = min(orDefault(o.PerHost, 8), o.Concurrency)
+	if o.PerHost < 0 {
+		o.PerHost = o.Concurrency
+	}
+	o.Retries = max(orDefault(o.Retries, 3), 0)
+	o.Backoff = orDefault(o.Backoff, time.Second)
+	o.MaxBackoff = orDefault(o.MaxBackoff, 2*time.Minute)
+	o.LookAhead = max(orDefault(o.LookAhead, 8192), 2*o.Concurrency)
+	return o
+}
+
+func orDefault[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}

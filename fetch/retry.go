@@ -1,0 +1,136 @@
+package fetch
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+)
+
+// A verdict tells what is to be done about a failed attempt.
+type verdict struct {
+	again bool          // the request is to be sent again
+	wait  time.Duration // after this time
+	pause bool          // nothing else is to be sent to the host before then
+	mute  bool          // the host gave no answer at all
+}
+
+// judge decides about the failure err of an attempt at t. retryAfter is the
+// value of that field, empty if there was none.
+func (o *Options) judge(t *task, err error, retryAfter string) verdict {
+	v := verdict{wait: o.backoff(t.tries)}
+	if status, ok := errors.AsType[*StatusError](err); ok {
+		v.again, v.pause = retryableStatus(status.Status, t.item.idempotent(), retryAfter != "")
+		if after, ok := parseRetryAfter(retryAfter, time.Now()); ok && v.again {
+			v.wait = min(after, o.MaxBackoff)
+		}
+	} else {
+		v.again, v.mute = retryableError(err, t.item.idempotent())
+		if errors.Is(err, errContentRange) {
+			v.wait = 0 // the next attempt is a different one: from the start
+		}
+	}
+	v.again = v.again && t.tries <= o.Retries
+	return v
+}
+
+// backoff gives the wait before the retry after failure number tries: full
+// jitter, as it spreads clients best.
+// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+func (o *Options) backoff(tries int) time.Duration {
+	longest := o.Backoff
+	for i := 1; i < tries && longest < o.MaxBackoff; i++ {
+		longest *= 2
+	}
+	return rand.N(min(longest, o.MaxBackoff) + 1)
+}
+
+// retryableStatus reports whether a response with status says that the request
+// may succeed later, and whether it speaks for all of the host.
+func retryableStatus(status int, idempotent, hasRetryAfter bool) (again, pause bool) {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		// Neither has done the work. Without Retry-After a 503 can come from a
+		// gateway that does not know.
+		return idempotent || hasRetryAfter || status == http.StatusTooManyRequests, true
+	case http.StatusRequestTimeout:
+		// "If the client has an outstanding request in transit, it MAY repeat
+		// that request."
+		// https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
+		return true, false
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return idempotent, false
+	}
+	return false, false
+}
+
+// retryableError reports whether a failure may pass, and whether the host gave
+// no answer.
+func retryableError(err error, idempotent bool) (again, mute bool) {
+	for _, permanent := range []error{ErrTooLarge, ErrChecksum, ErrHostDown, ErrNameTaken} {
+		if errors.Is(err, permanent) {
+			return false, false
+		}
+	}
+	if _, ok := errors.AsType[*StoreError](err); ok {
+		return false, false
+	}
+	if isCertificateError(err) {
+		return false, true
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
+		return false, true
+	}
+	e, ok := errors.AsType[*connector.Error](err)
+	if !ok { // of the body, or of what this package asks of a response
+		return idempotent, false
+	}
+	if e.Phase == connector.PhasePrepare {
+		return false, false
+	}
+	mute = e.Phase <= connector.PhaseTLS || e.Phase == connector.PhaseHead && e.Timeout()
+	return idempotent || connector.SafeToRetry(err), mute && e.Phase != connector.PhasePool
+}
+
+// isCertificateError reports whether the peer's certificate was refused, by us
+// or, as an alert, by it.
+func isCertificateError(err error) bool {
+	if _, ok := errors.AsType[interface {
+		error
+		Certificate() *x509.Certificate // of trust.CertificateError
+	}](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok { // no TLS at all
+		return true
+	}
+	_, ok := errors.AsType[tls.AlertError](err)
+	return ok
+}
+
+// parseRetryAfter reads the field's two forms.
+//
+// "Retry-After = HTTP-date / delay-seconds"
+// https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
+	if value == "" {
+		return 0, false
+	}
+	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(n) * time.Second, true
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	return max(at.Sub(now), 0), true
+}

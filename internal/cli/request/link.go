@@ -1,0 +1,78 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/connector"
+)
+
+// LinkFlags are the flags that lead a request to another place than the one
+// its URL names.
+type LinkFlags struct {
+	UnixSocket string
+	Resolve    []string
+}
+
+// Register adds the flags to set.
+func (f *LinkFlags) Register(set *pflag.FlagSet) {
+	set.StringVar(&f.UnixSocket, "unix-socket", "", "connect to the Unix socket at `path`, whatever the host")
+	f.RegisterResolve(set)
+}
+
+// RegisterResolve adds only the flag for the resolver to set.
+func (f *LinkFlags) RegisterResolve(set *pflag.FlagSet) {
+	set.StringArrayVar(&f.Resolve, "resolve", nil, "take `host=address` for the host instead of asking DNS; repeatable")
+}
+
+// Session makes a session of opts on a connector that heeds the flags.
+// Closing the session leaves nothing behind.
+func (f *LinkFlags) Session(opts aiohttp.Options) (*aiohttp.Session, error) {
+	if f.UnixSocket == "" && len(f.Resolve) == 0 {
+		return aiohttp.NewSession(opts), nil
+	}
+	hosts, err := f.Resolver()
+	if err != nil {
+		return nil, err
+	}
+	// One request needs no pool: without keep-alive the connection closes
+	// with its response, and the connector holds nothing to be closed.
+	opts.Connector = connector.New(connector.Options{UnixSocket: f.UnixSocket, Resolver: hosts,
+		TLS: opts.TLS, Timeouts: opts.Timeouts, DisableKeepAlives: true})
+	return aiohttp.NewSession(opts), nil
+}
+
+// Resolver gives a resolver that heeds the flags, nil without any.
+func (f *LinkFlags) Resolver() (connector.Resolver, error) {
+	if len(f.Resolve) == 0 {
+		return nil, nil
+	}
+	table := hostTable{}
+	for _, arg := range f.Resolve {
+		host, text, ok := strings.Cut(arg, "=")
+		addr, err := netip.ParseAddr(strings.Trim(text, "[]"))
+		if !ok || host == "" || err != nil {
+			return nil, fmt.Errorf("--resolve %q: want host=address", arg)
+		}
+		host = strings.ToLower(host)
+		table[host] = append(table[host], addr)
+	}
+	return table, nil
+}
+
+// hostTable is a resolver that asks DNS only for hosts it does not have.
+type hostTable map[string][]netip.Addr
+
+// LookupNetIP is what [connector.Resolver] asks for.
+func (t hostTable) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	if addrs, ok := t[strings.ToLower(strings.TrimSuffix(host, "."))]; ok {
+		return addrs, nil
+	}
+	return net.DefaultResolver.LookupNetIP(ctx, network, host)
+}

@@ -1,0 +1,88 @@
+package summary
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/cli/tty"
+	"github.com/aiohttp-go/aiohttp/internal/cli/units"
+)
+
+// Latency is the distribution of a time.
+type Latency struct {
+	P50, P90, P99, Max time.Duration
+
+	// Points are values that stand for equal shares of the answers, in
+	// ascending order: all of them, or some hundred quantiles.
+	Points []time.Duration
+}
+
+// The histogram's size in characters.
+const (
+	plotWidth  = 58
+	plotHeight = 3
+)
+
+// latency draws a histogram over a logarithmic axis, since times spread over
+// decades, and names the percentiles below it.
+func latency(s *tty.Screen, l *Latency) {
+	if len(l.Points) == 0 {
+		return
+	}
+	low, high := l.Points[0], max(l.Max, l.Points[len(l.Points)-1])
+	columns := spread(l.Points, low, high)
+	s.Printf("\n")
+	name := "latency"
+	for _, row := range plot(s, columns) {
+		s.Printf("  %s%s\n", label(s, name), s.Paint(tty.Green, row))
+		name = ""
+	}
+	from, to := units.Duration(low), units.Duration(high)
+	rule := strings.Repeat(s.Or("─", "-"), max(plotWidth-len(from)-len(to)-2, 1))
+	s.Printf("  %s%s\n", label(s, ""), s.Paint(tty.Dim, from+" "+rule+" "+to))
+	sep := s.Or(" · ", ", ")
+	s.Printf("  %sp50 %s%sp90 %s%sp99 %s%smax %s\n", label(s, ""),
+		s.Paint(tty.Bold, units.Duration(l.P50)), sep, s.Paint(tty.Bold, units.Duration(l.P90)), sep,
+		s.Paint(tty.Bold, units.Duration(l.P99)), sep, s.Paint(tty.Bold, units.Duration(l.Max)))
+}
+
+// spread counts the points in columns of equal width on the logarithmic axis.
+func spread(points []time.Duration, low, high time.Duration) []float64 {
+	columns := make([]float64, plotWidth)
+	lo := math.Log(float64(max(low, 1)))
+	width := math.Log(float64(max(high, 1))) - lo
+	for _, p := range points {
+		at := 0.0
+		if width > 0 {
+			at = (math.Log(float64(max(p, 1))) - lo) / width * plotWidth
+		}
+		columns[min(max(int(at), 0), plotWidth-1)]++
+	}
+	return columns
+}
+
+// plot draws columns as rows of characters, the highest first. A column with
+// anything in it is given at least the lowest mark.
+func plot(s *tty.Screen, columns []float64) []string {
+	steps := []rune(s.Or(" ▁▂▃▄▅▆▇█", " .:|"))
+	levels := len(steps) - 1
+	most := 0.0
+	for _, c := range columns {
+		most = max(most, c)
+	}
+	rows := make([]string, plotHeight)
+	for y := range rows {
+		below := (plotHeight - 1 - y) * levels
+		var row strings.Builder
+		for _, c := range columns {
+			height := 0
+			if c > 0 && most > 0 {
+				height = max(int(c/most*float64(plotHeight*levels)+0.5), 1)
+			}
+			row.WriteRune(steps[min(max(height-below, 0), levels)])
+		}
+		rows[y] = strings.TrimRight(row.String(), " ")
+	}
+	return rows
+}

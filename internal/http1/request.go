@@ -1,0 +1,45 @@
+package http1
+
+import "strconv"
+
+// AppendRequestLine appends "METHOD target HTTP/1.1" and its CRLF. The caller
+// has validated both by ValidToken and ValidTarget.
+func AppendRequestLine(dst []byte, method, target string) []byte {
+	dst = append(dst, method...)
+	dst = append(dst, ' ')
+	dst = append(dst, target...)
+	return append(dst, " HTTP/1.1\r\n"...)
+}
+
+// AppendField appends one field line. The caller has validated name and value.
+func AppendField(dst []byte, name, value string) []byte {
+	dst = append(dst, name...)
+	dst = append(dst, ": "...)
+	dst = append(dst, value...)
+	return append(dst, "\r\n"...)
+}
+
+// AppendContentLength appends a Content-Length field.
+func AppendContentLength(dst []byte, n int64) []byte {
+	dst = append(dst, "Content-Length: "...)
+	dst = strconv.AppendInt(dst, n, 10)
+	return append(dst, "\r\n"...)
+}
+
+// ForbiddenTrailer reports whether a field of that name, in lower case, must
+// not stand in a trailer section, by RFC 9110, section 6.5.1: fields "necessary
+// for message framing, routing, request modifiers, authentication, or
+// response control".
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-2
+func ForbiddenTrailer(lower string) bool {
+	switch lower {
+	case "transfer-encoding", "content-length", "trailer", "host",
+		"connection", "keep-alive", "proxy-connection", "te", "upgrade",
+		"content-encoding", "content-type", "content-range",
+		"authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
+		"set-cookie", "cookie", "cache-control", "expires", "max-forwards",
+		"expect", "range", "location", "retry-after", "vary", "age", "date", "pragma":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,6 @@
+package testnet
+
+var (
+	RunMain = runMain
+	Diff    = diff
+)

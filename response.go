@@ -1,0 +1,238 @@
+package aiohttp
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strconv"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/coding"
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+// Response is the answer to a request. It owns its connection until the body
+// was read to its end, by whatever helper, or closed; then the connection goes
+// back to the pool by itself. A response that is neither read nor closed keeps
+// its connection from all others.
+//
+// A Response is not safe for concurrent use, but for Close.
+type Response struct {
+	// Status is the status code.
+	Status int
+
+	// ContentLength is the length of the body in bytes as Read gives it; -1
+	// when it is not known beforehand. After HEAD it is what the server stated.
+	ContentLength int64
+
+	session *Session
+	method  string
+	dest    destination
+	raw     bool // no decompression
+	reply   connector.Reply
+	decoder io.ReadCloser // undoes the Content-Encoding; nil when there is none
+	header  http.Header   // once it was asked for
+	history []*Response
+	content []byte // once it was read into memory
+	held    bool   // content stands
+}
+
+// begin makes the response ready once its head was read.
+func (r *Response) begin() {
+	r.Status, r.ContentLength = r.reply.Status, r.reply.Length
+	if r.raw || r.ContentLength == 0 || r.method == http.MethodHead {
+		return
+	}
+	if _, coded := r.reply.Fields().Get("content-encoding"); !coded {
+		return
+	}
+	decoder, err := coding.NewReader(&r.reply, r.Headers()["Content-Encoding"], coding.Limits{MaxBytes: max(r.session.opts.MaxDecodedBytes, 0)})
+	switch {
+	case errors.Is(err, coding.ErrUnknown):
+		return // delivered as it is
+	case err != nil:
+		decoder = failedDecoder{err}
+	}
+	r.decoder, r.ContentLength = decoder, -1
+}
+
+// failedDecoder is a body that cannot be decoded.
+type failedDecoder struct{ err error }
+
+func (f failedDecoder) Read([]byte) (int, error) { return 0, f.err }
+func (f failedDecoder) Close() error             { return nil }
+
+// OK reports whether the status is below 400.
+func (r *Response) OK() bool { return r.Status < 400 }
+
+// Reason gives the reason phrase of the status line, which may be empty.
+func (r *Response) Reason() string { return r.reply.Reason() }
+
+// Proto gives the protocol's version: "HTTP/1.1" or "HTTP/1.0".
+func (r *Response) Proto() string {
+	if r.reply.Minor == 0 {
+		return "HTTP/1.0"
+	}
+	return "HTTP/1.1"
+}
+
+// Method gives the method of the request that this is the answer to; after a
+// redirect it may differ from that of the call.
+func (r *Response) Method() string { return r.method }
+
+// URL gives the URL that this response came from, after redirects.
+func (r *Response) URL() *url.URL { return r.dest.parsed() }
+
+// History gives the redirects that led here, the first one first. Their bodies
+// are closed.
+func (r *Response) History() []*Response { return r.history }
+
+// Header gives the first value of a field, or "". The name's case does not
+// matter.
+func (r *Response) Header(name string) string {
+	if r.header != nil {
+		return r.header.Get(name)
+	}
+	value, _ := r.reply.Fields().Get(lower(name))
+	return string(value)
+}
+
+// lower gives a field name in lower case, without an allocation where it is.
+func lower(name string) string {
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c >= 'A' && c <= 'Z' {
+			b := []byte(name)
+			for ; i < len(b); i++ {
+				if b[i] >= 'A' && b[i] <= 'Z' {
+					b[i] |= 0x20
+				}
+			}
+			return string(b)
+		}
+	}
+	return name
+}
+
+// Headers gives all the fields. The map is made with the first call, and is the
+// caller's to change.
+func (r *Response) Headers() http.Header {
+	if r.header == nil {
+		r.header = toHeader(r.reply.Fields())
+	}
+	return r.header
+}
+
+// Trailers gives the trailer fields, once the body was read to its end.
+func (r *Response) Trailers() http.Header { return toHeader(r.reply.Trailer()) }
+
+func toHeader(f http1.Fields) http.Header {
+	h := make(http.Header, f.Count())
+	for name, value := range f.All() {
+		key := textproto.CanonicalMIMEHeaderKey(string(name))
+		h[key] = append(h[key], string(value))
+	}
+	return h
+}
+
+// Cookies gives the cookies that this response sets.
+func (r *Response) Cookies() []*http.Cookie {
+	return (&http.Response{Header: r.Headers()}).Cookies()
+}
+
+// TLS describes the secured connection; nil for a plain one. It must not be
+// changed.
+func (r *Response) TLS() *tls.ConnectionState { return r.reply.TLS }
+
+// RemoteAddr gives the address of the peer.
+func (r *Response) RemoteAddr() string { return r.reply.Addr }
+
+// Read reads the body, decompressed. It gives io.EOF at its end, and an
+// [*Error] when it is cut short.
+func (r *Response) Read(p []byte) (int, error) {
+	if r.decoder == nil {
+		return r.reply.Read(p)
+	}
+	n, err := r.decoder.Read(p)
+	if err == io.EOF {
+		r.finish()
+	}
+	return n, r.explain(err)
+}
+
+// finish reads what may stand behind the end of a decoded body, which is the
+// end of the chunked coding, so that the connection can be used again.
+func (r *Response) finish() {
+	r.decoder.Close()
+	r.reply.Close()
+}
+
+// explain gives an error of decoding the shape of the others.
+func (r *Response) explain(err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &Error{Phase: connector.PhaseBody, Host: r.dest.addr, Addr: r.reply.Addr, Sent: true, Err: err}
+}
+
+// WriteTo writes the body, decompressed, to w: to a file straight from the
+// socket where the system can do that. io.Copy uses it.
+func (r *Response) WriteTo(w io.Writer) (int64, error) {
+	if r.decoder == nil {
+		return r.reply.WriteTo(w)
+	}
+	return io.Copy(w, onlyReader{r})
+}
+
+type onlyReader struct{ io.Reader }
+
+// Close gives the connection back; it is closed when much of the body is still
+// to come. Close is idempotent, and needless after the body was read.
+func (r *Response) Close() error {
+	if r.decoder != nil {
+		r.decoder.Close()
+	}
+	return r.reply.Close()
+}
+
+// RaiseForStatus gives a [*StatusError], with the first KiB of the body, when
+// the status is 400 or above, and closes the response. Else it gives nil.
+func (r *Response) RaiseForStatus() error {
+	if r.OK() {
+		return nil
+	}
+	const most = 1 << 10
+	snippet := r.content
+	if !r.held {
+		snippet, _ = io.ReadAll(io.LimitReader(r, most))
+		r.Close()
+	}
+	return &StatusError{
+		Status: r.Status, Reason: r.Reason(), Method: r.method, URL: r.URL().Redacted(),
+		Header: r.Headers(), Body: snippet[:min(len(snippet), most)],
+	}
+}
+
+// HTTP gives the response as one of net/http's. Its body is this response's:
+// the two must not be read both.
+func (r *Response) HTTP() *http.Response {
+	u := r.URL()
+	resp := &http.Response{
+		Status: strconv.Itoa(r.Status) + " " + r.Reason(), StatusCode: r.Status,
+		Proto: r.Proto(), ProtoMajor: 1, ProtoMinor: r.reply.Minor,
+		Header: r.Headers(), Body: r, ContentLength: r.ContentLength,
+		Uncompressed: r.decoder != nil, TLS: r.reply.TLS,
+		Request: &http.Request{Method: r.method, URL: u, Host: u.Host, Header: http.Header{}},
+	}
+	if r.decoder != nil {
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+	}
+	return resp
+}

@@ -1,0 +1,138 @@
+package aiohttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/cookie"
+)
+
+// Session sends requests, and keeps what they share: connections, cookies,
+// default headers. Make one with [NewSession], use it for all of a program's
+// requests, and close it at the end. It is safe for concurrent use.
+type Session struct {
+	opts      Options
+	base      *url.URL
+	invalid   error // what is wrong with the options; every call reports it
+	connector *connector.Connector
+	owned     bool
+	jar       http.CookieJar
+	own       *cookie.Jar // jar, when it is of our kind: it has a shorter way in
+	defaults  defaults
+	origins   originCache
+	closed    atomic.Bool
+}
+
+// NewSession makes a session. At most one Options is taken; none means the
+// defaults. It never fails: an error in the options, such as a BaseURL that
+// cannot be parsed, is reported by the first request.
+func NewSession(opts ...Options) *Session {
+	s := &Session{}
+	if len(opts) > 0 {
+		s.opts = opts[0]
+	}
+	o := &s.opts
+	s.connector, s.owned = o.Connector, o.Connector == nil
+	if s.owned {
+		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS})
+	}
+	if !o.DisableCookies {
+		s.jar = o.Jar
+		if s.jar == nil {
+			s.jar = cookie.New()
+		}
+		s.own, _ = s.jar.(*cookie.Jar)
+	}
+	var err error
+	if o.BaseURL != "" {
+		if s.base, err = parseURL(o.BaseURL); err != nil {
+			s.invalid = err
+		}
+	}
+	if s.defaults, err = newDefaults(o.Header); err != nil {
+		s.invalid = errors.Join(s.invalid, err)
+	}
+	return s
+}
+
+// Get sends a GET request.
+func (s *Session) Get(ctx context.Context, url string, req ...Request) (*Response, error) {
+	return s.send(ctx, http.MethodGet, url, req)
+}
+
+// Head sends a HEAD request. Like the other verbs, and unlike aiohttp's, it
+// follows redirects.
+func (s *Session) Head(ctx context.Context, url string, req ...Request) (*Response, error) {
+	return s.send(ctx, http.MethodHead, url, req)
+}
+
+// Options sends an OPTIONS request.
+func (s *Session) Options(ctx context.Context, url string, req ...Request) (*Response, error) {
+	return s.send(ctx, http.MethodOptions, url, req)
+}
+
+// Post sends a POST request; its body is in the Request.
+func (s *Session) Post(ctx context.Context, url string, req ...Request) (*Response, error) {
+	return s.send(ctx, http.MethodPost, url, req)
+}
+
+// Put sends a PUT request; its body is in the Request.
+func (s *Session) Put(ctx context.Context, url string, req ...Request) (*Response, error) {
+	return s.send(ctx, http.MethodPut, url, req)
+}
+
+// Patch sends a PATCH request; its body is in the Request.
+func (s *Session) Patch(ctx context.Context, url string, req ...Request) (*Response, error) {
+	return s.send(ctx, http.MethodPatch, url, req)
+}
+
+// Delete sends a DELETE request.
+func (s *Session) Delete(ctx context.Context, url string, req ...Request) (*Response, error) {
+	return s.send(ctx, http.MethodDelete, url, req)
+}
+
+// Do sends a request that is described whole. See [Request] for its fields.
+//
+// Do returns when the head of the final response was read, redirects followed.
+// ctx governs all of it, the reading of the body included. Any status is a
+// success, unless Options.RaiseForStatus is set. Every error is a [*url.Error]
+// that says which URL, around an [*Error] that says which phase and which
+// peer, around the cause.
+func (s *Session) Do(ctx context.Context, req Request) (*Response, error) {
+	j := jobs.Get().(*job)
+	j.req = req
+	if req.Method == "" {
+		j.req.Method = http.MethodGet
+	}
+	return s.do(ctx, j)
+}
+
+// send is what the verbs share.
+func (s *Session) send(ctx context.Context, method, url string, reqs []Request) (*Response, error) {
+	j := jobs.Get().(*job)
+	if len(reqs) > 0 {
+		j.req = reqs[0]
+	}
+	j.req.Method, j.req.URL = method, url
+	return s.do(ctx, j)
+}
+
+// Jar gives the session's cookie jar; nil when cookies are turned off.
+func (s *Session) Jar() http.CookieJar { return s.jar }
+
+// Connector gives the session's connector, for its figures.
+func (s *Session) Connector() *connector.Connector { return s.connector }
+
+// Close closes the connections of the session, those in use included, unless
+// the connector was given to it. It is idempotent, and returns when all that
+// the session started has ended.
+func (s *Session) Close() error {
+	if s.closed.Swap(true) || !s.owned {
+		return nil
+	}
+	return s.connector.Close()
+}
