@@ -5,13 +5,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strconv"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/coding"
-	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
 // Response is the answer to a request. It owns its connection until the body
@@ -120,22 +118,13 @@ func lower(name string) string {
 // caller's to change.
 func (r *Response) Headers() http.Header {
 	if r.header == nil {
-		r.header = toHeader(r.reply.Fields())
+		r.header = r.reply.Fields().Header(nil)
 	}
 	return r.header
 }
 
 // Trailers gives the trailer fields, once the body was read to its end.
-func (r *Response) Trailers() http.Header { return toHeader(r.reply.Trailer()) }
-
-func toHeader(f http1.Fields) http.Header {
-	h := make(http.Header, f.Count())
-	for name, value := range f.All() {
-		key := textproto.CanonicalMIMEHeaderKey(string(name))
-		h[key] = append(h[key], string(value))
-	}
-	return h
-}
+func (r *Response) Trailers() http.Header { return r.reply.Trailer().Header(nil) }
 
 // Cookies gives the cookies that this response sets.
 func (r *Response) Cookies() []*http.Cookie {

@@ -17,6 +17,9 @@ type responseBox struct {
 	resp  http.Response
 	reply Reply
 	body  responseBody
+	// What the header's values and the transfer codings are kept in.
+	values [12]string
+	coding [1]string
 }
 
 // fill makes the http.Response.
@@ -29,12 +32,13 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 	if r.Minor == 0 {
 		resp.Proto = "HTTP/1.0"
 	}
-	resp.Header = toHeader(r.Fields())
+	resp.Header = r.Fields().Header(b.values[:])
 	resp.ContentLength = r.Length
 	resp.TLS = r.TLS
 	resp.Close = r.closing
 	if r.chunked {
-		resp.TransferEncoding = []string{"chunked"}
+		b.coding[0] = "chunked"
+		resp.TransferEncoding = b.coding[:]
 		delete(resp.Header, "Transfer-Encoding")
 		resp.Trailer = announced(resp.Header)
 	}
@@ -50,14 +54,24 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 	return resp
 }
 
-func statusText(r *Reply) string {
-	if reason := r.Reason(); reason != "" {
-		if text := http.StatusText(r.Status); text == reason && r.Status == http.StatusOK {
-			return "200 OK"
+// statusLines are the usual texts of http.Response.Status.
+var statusLines = func() (lines [600]string) {
+	for code := range lines {
+		if text := http.StatusText(code); text != "" {
+			lines[code] = strconv.Itoa(code) + " " + text
 		}
-		return strconv.Itoa(r.Status) + " " + reason
 	}
-	return strconv.Itoa(r.Status) + " "
+	return lines
+}()
+
+func statusText(r *Reply) string {
+	reason := r.head[:r.reason]
+	if r.Status < len(statusLines) && r.Status >= 100 {
+		if usual := statusLines[r.Status]; usual != "" && usual[4:] == string(reason) {
+			return usual
+		}
+	}
+	return strconv.Itoa(r.Status) + " " + string(reason)
 }
 
 // announced makes a Trailer map with the keys that the head announces.
@@ -77,31 +91,6 @@ func announced(h http.Header) http.Header {
 	}
 	delete(h, "Trailer")
 	return trailer
-}
-
-// toHeader makes a map of a block of fields: one string for all of them, one
-// array for the values.
-func toHeader(f http1.Fields) http.Header {
-	n := f.Count()
-	h := make(http.Header, n)
-	values := make([]string, 0, n)
-	for name, value := range f.All() {
-		key := canonical(name)
-		values = append(values, string(value))
-		last := len(values)
-		if old, ok := h[key]; ok {
-			h[key] = append(old, values[last-1])
-		} else {
-			h[key] = values[last-1 : last : last]
-		}
-	}
-	return h
-}
-
-// canonical gives the canonical form of a field name, without an allocation
-// for the usual ones.
-func canonical(name []byte) string {
-	return textproto.CanonicalMIMEHeaderKey(string(name))
 }
 
 // responseBody is the body of an http.Response: the reply, and at its end the

@@ -155,6 +155,9 @@ func Address(u *url.URL) (addr string, secure bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
+	if given != "" && ascii == name && len(host) == len(name)+1+len(port) {
+		return host, secure, nil // as it stands, without an allocation
+	}
 	if strings.IndexByte(ascii, ':') >= 0 {
 		ascii = "[" + ascii + "]"
 	}

@@ -58,7 +58,7 @@ func hostField(host string) (string, error) {
 	if strings.HasPrefix(name, "[") {
 		if zone := strings.IndexByte(name, '%'); zone >= 0 {
 			// RFC 6874, section 4: a zone has meaning on this machine only.
-			name = name[:zone] + "]"
+			host = name[:zone] + "]" + port
 		}
 	} else {
 		ascii, err := asciiName(name)
@@ -66,10 +66,10 @@ func hostField(host string) (string, error) {
 			return "", err
 		}
 		if !isASCII(name) {
-			name = ascii
+			host = ascii + port
 		}
 	}
-	if host = name + port; !http1.ValidHost(host) {
+	if !http1.ValidHost(host) {
 		return "", fmt.Errorf("invalid host %q", host)
 	}
 	return host, nil

@@ -21,10 +21,16 @@ func Cause(err error) string {
 	if e, ok := errors.AsType[*LineError](err); ok {
 		return "list: " + Cause(e.Err)
 	}
+	if e, ok := errors.AsType[*inputError](err); ok {
+		return e.kind
+	}
+	if e, ok := errors.AsType[*downError](err); ok {
+		return ErrHostDown.Error() + ": " + Cause(e.last)
+	}
 	if e, ok := errors.AsType[*StatusError](err); ok {
 		return fmt.Sprintf("status %d", e.Status)
 	}
-	for _, known := range []error{ErrHostDown, ErrTooLarge, ErrChecksum, ErrNameTaken, ErrLength, errContentRange, errLongLine} {
+	for _, known := range []error{ErrTooLarge, ErrChecksum, ErrNameTaken, ErrLength, errContentRange} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

@@ -79,3 +79,9 @@ var (
 	// ErrNameTaken tells that an earlier item of the job has the same output.
 	ErrNameTaken = errors.New("output name is taken")
 )
+
+// A downError is ErrHostDown with what the host's last request failed with.
+type downError struct{ last error }
+
+func (e *downError) Error() string   { return ErrHostDown.Error() + ": " + e.last.Error() }
+func (e *downError) Unwrap() []error { return []error{ErrHostDown, e.last} }

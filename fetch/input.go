@@ -28,6 +28,14 @@ func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e
 // Unwrap gives the cause.
 func (e *LineError) Unwrap() error { return e.Err }
 
+// An inputError tells that an item cannot be used as it was given.
+type inputError struct {
+	kind string // the same for all of the kind
+	text string
+}
+
+func (e *inputError) Error() string { return e.text }
+
 // Lines reads a list: one URL or one JSON object a line. It holds one line in
 // memory, never the list.
 //
@@ -103,19 +111,18 @@ func (r *lineReader) next() ([]byte, error) {
 	case err == io.EOF && len(line) > 0: // the last line needs no end
 	case err == io.EOF:
 		return nil, io.EOF
-	case err != nil && !errors.Is(err, errLongLine):
+	case err != nil:
+		if _, ok := errors.AsType[*inputError](err); ok {
+			return nil, err // of this line only
+		}
 		r.failed = true
 		return nil, fmt.Errorf("read: %w", err)
-	case err != nil:
-		return nil, err
 	}
 	if r.line == 1 {
 		line = bytes.TrimPrefix(line, []byte("\uFEFF"))
 	}
 	return line, nil
 }
-
-var errLongLine = errors.New("line too long")
 
 // rest reads on to the end of a line of which begin filled the buffer. It
 // keeps the line if it is JSON and not too long.
@@ -148,5 +155,5 @@ func (r *lineReader) rest(begin []byte) ([]byte, error) {
 	case comment:
 		return []byte{'#'}, nil
 	}
-	return nil, fmt.Errorf("%w: more than %d bytes", errLongLine, limit)
+	return nil, &inputError{kind: "line too long", text: fmt.Sprintf("longer than %d bytes", limit)}
 }

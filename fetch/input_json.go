@@ -54,15 +54,19 @@ func (v *fieldValues) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+func invalidJSON(text string) error {
+	return &inputError{kind: "invalid JSON", text: "json: " + text}
+}
+
 func parseJSONLine(line []byte) (Item, error) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	var l jsonLine
 	if err := d.Decode(&l); err != nil {
-		return Item{}, fmt.Errorf("json: %w", err)
+		return Item{}, invalidJSON(err.Error())
 	}
 	if rest := line[d.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
-		return Item{}, fmt.Errorf("json: %q after the object", shorten(string(rest), 40))
+		return Item{}, invalidJSON(fmt.Sprintf("%q after the object", shorten(string(rest), 40)))
 	}
 	it := Item{URL: l.URL, Method: l.Method, Output: l.Output, SHA256: l.SHA256, Meta: l.Meta}
 	if len(l.Headers) > 0 {
@@ -78,7 +82,7 @@ func parseJSONLine(line []byte) (Item, error) {
 	case l.Body[0] == '"':
 		var s string
 		if err := json.Unmarshal(l.Body, &s); err != nil {
-			return it, fmt.Errorf("json: body: %w", err)
+			return it, invalidJSON("body: " + err.Error())
 		}
 		it.Body = []byte(s)
 	default:

@@ -128,32 +128,36 @@ func (it *Item) parse() (*url.URL, error) {
 		if e, ok := errors.AsType[*url.Error](err); ok {
 			err = e.Err // the URL is named below, without its password
 		}
-		return nil, fmt.Errorf("url %q: %w", mask(it.URL), err)
+		return nil, invalidURL(it.URL, err.Error())
 	}
 	switch {
 	case it.URL == "":
-		return nil, errors.New("url: empty")
+		return nil, &inputError{kind: "invalid URL", text: "url: empty"}
 	case u.Scheme == "" || u.Host == "" && u.Opaque != "":
 		// "localhost:8080/x" parses as the scheme "localhost".
 		if u.Scheme != "http" && u.Scheme != "https" {
-			return nil, fmt.Errorf("url %q: does not begin with http:// or https://", mask(it.URL))
+			return nil, invalidURL(it.URL, "does not begin with http:// or https://")
 		}
-		return nil, fmt.Errorf("url %q: no host", mask(it.URL))
+		return nil, invalidURL(it.URL, "no host")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("url %q: scheme %q is neither http nor https", mask(it.URL), u.Scheme)
+		return nil, invalidURL(it.URL, fmt.Sprintf("scheme %q is neither http nor https", u.Scheme))
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("url %q: no host", mask(it.URL))
+		return nil, invalidURL(it.URL, "no host")
 	}
 	if it.SHA256 != "" {
 		if sum, err := hex.DecodeString(it.SHA256); err != nil || len(sum) != 32 {
-			return nil, fmt.Errorf("sha256 %q: not 64 hex digits", shorten(it.SHA256, 80))
+			return nil, &inputError{kind: "invalid checksum", text: fmt.Sprintf("sha256 %q: not 64 hex digits", shorten(it.SHA256, 80))}
 		}
 	}
 	return u, nil
 }
 
-// mask takes the password out of a URL, and what is too long to be read, for
-// messages. It works on text that is no valid URL too.
+func invalidURL(raw, text string) error {
+	return &inputError{kind: "invalid URL", text: fmt.Sprintf("url %q: %s", shorten(mask(raw), 200), text)}
+}
+
+// mask takes the password out of a URL. It works on text that is no valid URL
+// too.
 func mask(raw string) string {
 	start := strings.Index(raw, "//") + 2
 	if start == 1 {
@@ -168,5 +172,5 @@ func mask(raw string) string {
 			raw = raw[:start+colon+1] + "***" + raw[start+at:]
 		}
 	}
-	return shorten(raw, 200)
+	return raw
 }

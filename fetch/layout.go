@@ -79,7 +79,7 @@ func (l Layout) resolve(t *target, it *Item) (name string, collides bool, err er
 	}
 	if collides { // the others are right by construction
 		if err := checkPath(name); err != nil {
-			return "", false, fmt.Errorf("output %q: %w", shorten(name, 200), err)
+			return "", false, &inputError{kind: "invalid output name", text: fmt.Sprintf("output %q: %v", shorten(name, 200), err)}
 		}
 		name = path.Clean(name)
 	}

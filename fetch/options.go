@@ -77,8 +77,9 @@ type Options struct {
 
 	// OnResult is called for every item that is done with: fetched, skipped or
 	// failed, not for those that a stop left. Calls come one at a time from
-	// the goroutines of the job, which wait for it.
-	OnResult func(Result)
+	// the goroutines of the job, which wait for it. An error ends the job and is
+	// returned by Run.
+	OnResult func(Result) error
 }
 
 func (o Options) withDefaults() Options {

@@ -19,6 +19,7 @@ type verdict struct {
 	wait  time.Duration // after this time
 	pause bool          // nothing else is to be sent to the host before then
 	mute  bool          // the host gave no answer at all
+	final bool          // it would fail in the same way again
 }
 
 // judge decides about the failure err of an attempt at t. retryAfter is the
@@ -36,6 +37,7 @@ func (o *Options) judge(t *task, err error, retryAfter string) verdict {
 			v.wait = 0 // the next attempt is a different one: from the start
 		}
 	}
+	v.final = !v.again
 	v.again = v.again && t.tries <= o.Retries
 	return v
 }

@@ -24,9 +24,9 @@ type schedule struct {
 	timer *time.Timer
 
 	hosts    map[string]*host
-	ready    turns   // hosts that may begin a request
-	timers   timers  // hosts that rest and tasks that wait for their retry
-	free     *task   // list of tasks to use again
+	ready    turns  // hosts that may begin a request
+	timers   timers // hosts that rest and tasks that wait for their retry
+	free     *task  // list of tasks to use again
 	slot     time.Time
 	queued   int // tasks that are not in flight
 	inFlight int
@@ -108,6 +108,13 @@ func (s *schedule) signalRoom() {
 	if s.hasRoom() {
 		s.room.Signal()
 	}
+}
+
+// isStopped reports whether nothing more will begin.
+func (s *schedule) isStopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped
 }
 
 // end tells that no more items will be added.

@@ -87,7 +87,7 @@ func (r *Result) describe() string {
 	if r.URL == "" {
 		return fmt.Sprintf("line %d", r.Line)
 	}
-	return mask(r.URL)
+	return shorten(mask(r.URL), 200)
 }
 
 // A tally is a summary that is being made.

@@ -113,7 +113,7 @@ func (a *app) get(ctx context.Context, f *getFlags, target string) error {
 }
 
 // session makes the session that the flags describe.
-func (f *getFlags) session() (*aiohttp.Session, error) {
+func (f *getFlags) session() (*request.Session, error) {
 	policy, err := f.tls.Policy()
 	if err != nil {
 		return nil, err

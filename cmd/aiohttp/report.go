@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -14,18 +16,36 @@ import (
 )
 
 // logger says what the user should know, on stderr, as text or as JSON lines.
+// It is safe for concurrent use.
 type logger struct {
-	screen *tty.Screen
-	json   *slog.Logger // nil for text
-	quiet  bool
+	json  *slog.Logger // nil for text
+	quiet bool
+
+	mu     sync.Mutex
+	screen *tty.Screen // its Writer is not always that of the program's stderr
 }
 
 func newLogger(s *tty.Screen, format string, quiet bool) *logger {
-	l := &logger{screen: s, quiet: quiet}
+	own := *s
+	l := &logger{screen: &own, quiet: quiet}
 	if format == "json" {
 		l.json = slog.New(slog.NewJSONHandler(s, nil))
 	}
 	return l
+}
+
+// through leads what is said to w, until restore is called. It is for the
+// display, above which lines have to be put.
+func (l *logger) through(w io.Writer) (restore func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := l.screen.Writer
+	l.screen.Writer = w
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.screen.Writer = before
+	}
 }
 
 // note tells how things go.
@@ -38,7 +58,14 @@ func (l *logger) note(format string, args ...any) {
 		l.json.Info(text)
 		return
 	}
-	l.screen.Printf("%s\n", text)
+	l.say("%s", text)
+}
+
+// say writes one line.
+func (l *logger) say(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.screen.Printf(format+"\n", args...)
 }
 
 // warn tells of a danger. It is not silenced by --quiet.
@@ -48,7 +75,7 @@ func (l *logger) warn(format string, args ...any) {
 		l.json.Warn(text)
 		return
 	}
-	l.screen.Printf("aiohttp: %s %s\n", l.screen.Paint(tty.Yellow, "warning:"), text)
+	l.say("aiohttp: %s %s", l.screen.Paint(tty.Yellow, "warning:"), text)
 }
 
 // fail tells why the program ends, and what would mend it.
@@ -61,9 +88,9 @@ func (l *logger) fail(text, hint string) {
 		l.json.Error(text, "hint", hint)
 		return
 	}
-	l.screen.Printf("%s %s\n", l.screen.Paint(tty.Red, "aiohttp:"), text)
+	l.say("%s %s", l.screen.Paint(tty.Red, "aiohttp:"), text)
 	if hint != "" {
-		l.screen.Printf("%s %s\n", l.screen.Paint(tty.Cyan, "hint:"), hint)
+		l.say("%s %s", l.screen.Paint(tty.Cyan, "hint:"), hint)
 	}
 }
 

@@ -8,8 +8,12 @@ import (
 	"github.com/aiohttp-go/aiohttp/internal/cli/units"
 )
 
-// maxRows bounds the downloads that are shown one by one.
-const maxRows = 5
+// maxRows and maxResting bound the downloads and the servers that are shown one
+// by one.
+const (
+	maxRows    = 5
+	maxResting = 2
+)
 
 // miniBar is the width of the bar of one download.
 const miniBar = 10
@@ -19,10 +23,23 @@ const miniBar = 10
 func frame(s *tty.Screen, width int, st *State, r rates) []string {
 	width = max(width-1, 20)
 	lines := []string{overall(s, width, st, r), figures(s, width, st, r)}
+	for i := range min(len(st.Resting), maxResting) {
+		lines = append(lines, s.Paint(tty.Yellow, resting(s, width, &st.Resting[i])))
+	}
 	for i := range min(len(st.Slowest), maxRows) {
 		lines = append(lines, row(s, width, &st.Slowest[i]))
 	}
 	return lines
+}
+
+// resting is the line of a server that gets no requests.
+func resting(s *tty.Screen, width int, r *Rest) string {
+	why := " asks for patience, "
+	if r.Down {
+		why = " seems to be down, "
+	}
+	tail := why + units.Count(int64(r.Queued)) + " wait, again in " + units.Clock(r.Left)
+	return fit(width, "  "+s.Shorten(tty.Clean(r.Host), max(width-2-utf8.RuneCountInString(tail), 8))+tail)
 }
 
 // overall is the bar with the count, or the count alone while the end of the

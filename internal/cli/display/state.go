@@ -26,6 +26,9 @@ type State struct {
 	// first.
 	Slowest []Download
 
+	// Resting are the servers that get no requests at present.
+	Resting []Rest
+
 	// Ending tells that the job takes no new items.
 	Ending bool
 }
@@ -36,6 +39,14 @@ type Download struct {
 	Elapsed time.Duration
 	Bytes   int64
 	Size    int64 // of the whole body in bytes; zero or negative when unknown
+}
+
+// Rest is a server that gets no requests at present.
+type Rest struct {
+	Host   string
+	Left   time.Duration // until it is asked again
+	Down   bool          // nothing that was sent to it worked; else it asked for the pause
+	Queued int           // items that wait for it
 }
 
 // window is the time over which rates are averaged: long enough not to jump,

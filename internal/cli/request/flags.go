@@ -62,11 +62,9 @@ func (f *Flags) Build(target string, in Input) (aiohttp.Request, error) {
 	if err != nil {
 		return req, err
 	}
-	own := http.Header{}
-	for _, field := range f.Header {
-		if err := addField(own, field); err != nil {
-			return req, err
-		}
+	own, err := Header(f.Header)
+	if err != nil {
+		return req, err
 	}
 	maps.Copy(req.Header, own)
 	switch {
@@ -80,6 +78,18 @@ func (f *Flags) Build(target string, in Input) (aiohttp.Request, error) {
 		req.Method = http.MethodGet
 	}
 	return req, nil
+}
+
+// Header reads the values of -H: "Name: value", "Name:" to leave a default field
+// out, "Name;" for an empty one.
+func Header(fields []string) (http.Header, error) {
+	h := http.Header{}
+	for _, field := range fields {
+		if err := addField(h, field); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
 }
 
 // addField reads one -H into h.

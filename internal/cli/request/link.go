@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -31,21 +32,33 @@ func (f *LinkFlags) RegisterResolve(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.Resolve, "resolve", nil, "take `host=address` for the host instead of asking DNS; repeatable")
 }
 
-// Session makes a session of opts on a connector that heeds the flags.
-// Closing the session leaves nothing behind.
-func (f *LinkFlags) Session(opts aiohttp.Options) (*aiohttp.Session, error) {
-	if f.UnixSocket == "" && len(f.Resolve) == 0 {
-		return aiohttp.NewSession(opts), nil
-	}
-	hosts, err := f.Resolver()
+// Session makes a session for one request, on a connector that heeds the flags.
+func (f *LinkFlags) Session(opts aiohttp.Options) (*Session, error) {
+	// One request needs no pool.
+	return f.PoolSession(opts, connector.Options{Timeouts: opts.Timeouts, DisableKeepAlives: true})
+}
+
+// PoolSession makes a session on a connector of the options given, that heeds
+// the flags.
+func (f *LinkFlags) PoolSession(opts aiohttp.Options, conn connector.Options) (*Session, error) {
+	resolver, err := f.Resolver()
 	if err != nil {
 		return nil, err
 	}
-	// One request needs no pool: without keep-alive the connection closes
-	// with its response, and the connector holds nothing to be closed.
-	opts.Connector = connector.New(connector.Options{UnixSocket: f.UnixSocket, Resolver: hosts,
-		TLS: opts.TLS, Timeouts: opts.Timeouts, DisableKeepAlives: true})
-	return aiohttp.NewSession(opts), nil
+	conn.UnixSocket, conn.Resolver, conn.TLS = f.UnixSocket, resolver, opts.TLS
+	opts.Connector = connector.New(conn)
+	return &Session{Session: aiohttp.NewSession(opts), connector: opts.Connector}, nil
+}
+
+// Session is a session together with the connector that it is alone to use.
+type Session struct {
+	*aiohttp.Session
+	connector *connector.Connector
+}
+
+// Close closes both.
+func (s *Session) Close() error {
+	return errors.Join(s.Session.Close(), s.connector.Close())
 }
 
 // Resolver gives a resolver that heeds the flags, nil without any.

@@ -119,8 +119,8 @@ func number(v float64) string {
 func ParseBytes(text string) (int64, error) {
 	digits := strings.TrimRight(text, "bBiIkKmMgGtT ")
 	unit := strings.ToUpper(strings.TrimSpace(text[len(digits):]))
-	if len(unit) > 1 {
-		unit = strings.TrimSuffix(strings.TrimSuffix(unit, "B"), "I")
+	if len(unit) > 1 && unit[0] != 'B' && (unit[1:] == "B" || unit[1:] == "IB") {
+		unit = unit[:1]
 	}
 	factor := map[string]float64{"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}[unit]
 	v, err := strconv.ParseFloat(digits, 64)

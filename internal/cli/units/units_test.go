@@ -98,7 +98,7 @@ func TestParseBytes(t *testing.T) {
 			t.Errorf("ParseBytes(%q) = %d, %v, want %d", text, got, err, want)
 		}
 	}
-	for _, bad := range []string{"", "0", "-1", "M", "10X", "10MM", "NaN", "Inf", "1e30", "0.5", "1IB", "9999999T"} {
+	for _, bad := range []string{"", "0", "-1", "M", "10X", "10MM", "NaN", "Inf", "1e30", "0.5", "1IB", "1BB", "1I", "9999999T"} {
 		if got, err := units.ParseBytes(bad); err == nil {
 			t.Errorf("ParseBytes(%q) = %d, want an error", bad, got)
 		}

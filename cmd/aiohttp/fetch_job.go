@@ -1,0 +1,100 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/fetch"
+	"github.com/aiohttp-go/aiohttp/internal/cli/display"
+	"github.com/aiohttp-go/aiohttp/internal/cli/summary"
+)
+
+// plainInterval is the time between two lines of progress where no terminal is.
+const plainInterval = 5 * time.Second
+
+// shownTransfers bounds the downloads of a snapshot that reach the display.
+const shownTransfers = 5
+
+// shown is a job together with what the user sees of it.
+type shown struct {
+	app     *app
+	job     *fetch.Job
+	retries atomic.Int64
+}
+
+// newShown makes a job of opts whose results are counted and passed on.
+func (a *app) newShown(opts fetch.Options) (*shown, error) {
+	s := &shown{app: a}
+	next := opts.OnResult
+	opts.OnResult = func(r fetch.Result) error {
+		s.retries.Add(int64(max(r.Attempts-1, 0)))
+		if next == nil {
+			return nil
+		}
+		return next(r)
+	}
+	job, err := fetch.New(opts)
+	s.job = job
+	return s, err
+}
+
+// run runs the job under a display and gives what came of it. The first signal
+// lets it end gently.
+func (s *shown) run(ctx context.Context, items iter.Seq2[fetch.Item, error]) (fetch.Summary, error) {
+	s.app.stages.Gently(func() {
+		s.job.Drain()
+		s.app.log.note("fetch: ending: %d in flight are let finish; interrupt again to abandon them",
+			s.job.Snapshot().InFlight)
+	})
+	stop := s.show()
+	sum, err := s.job.Run(ctx, items)
+	stop()
+	return sum, err
+}
+
+// show starts the display that suits the screen and gives what ends it.
+func (s *shown) show() (stop func()) {
+	log := s.app.log
+	switch {
+	case log.quiet:
+		return func() {}
+	case !log.screen.Terminal || log.json != nil:
+		p := display.StartPlain(func(line string) { log.note("%s", line) }, plainInterval, s.state)
+		return p.Stop
+	}
+	live := display.Start(log.screen, s.state)
+	restore := log.through(live)
+	return func() {
+		live.Stop()
+		restore()
+	}
+}
+
+// state turns a snapshot of the job into what the display shows.
+func (s *shown) state() display.State {
+	snap := s.job.Snapshot()
+	st := display.State{Elapsed: snap.Elapsed, Total: -1, Done: snap.Fetched + snap.Skipped + snap.Failed,
+		Failed: snap.Failed, Retries: s.retries.Load(), InFlight: int64(snap.InFlight), Bytes: snap.Bytes, Ending: snap.Stopping}
+	if snap.ListDone {
+		st.Total = snap.Read
+	}
+	slices.SortFunc(snap.Transfers, func(x, y fetch.Transfer) int { return cmp.Compare(y.Age, x.Age) })
+	for _, t := range snap.Transfers[:min(len(snap.Transfers), shownTransfers)] {
+		st.Slowest = append(st.Slowest, display.Download{URL: t.URL, Elapsed: t.Age, Bytes: t.Bytes, Size: t.Size})
+	}
+	for _, r := range snap.Resting {
+		st.Resting = append(st.Resting, display.Rest{Host: r.Host, Left: time.Until(r.Until), Down: r.Down != nil, Queued: r.Queued})
+	}
+	return st
+}
+
+// report makes the summary of the job.
+func (s *shown) report(sum *fetch.Summary) *summary.Report {
+	r := summary.From(sum)
+	r.Retries = s.retries.Load()
+	return r
+}

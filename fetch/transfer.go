@@ -1,0 +1,335 @@
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/connector"
+)
+
+// maxDrainBytes is how much of an error page is read so that its connection
+// can be used again; reading more costs more than a new connection.
+const maxDrainBytes = 32 << 10
+
+// A worker sends one request at a time and writes its body to disk, in its own
+// goroutine.
+type worker struct {
+	job     *Job
+	id      int
+	timings connector.Timings
+	sink    sink
+	hash    hash.Hash // nil until the first checksum
+
+	mu  sync.Mutex // for those who watch
+	now current
+}
+
+// current is what a worker does at the moment.
+type current struct {
+	task  *task // nil when it waits
+	url   string
+	host  string
+	began time.Time
+	tries int
+	size  int64    // of the whole file, -1 when unknown
+	file  *os.File // nil before the body comes
+
+	offset int64 // bytes that were in the file before
+}
+
+// An attempt is what one request brought.
+type attempt struct {
+	status     int
+	finalURL   string
+	retryAfter string
+	received   int64 // bytes written to the file
+	offset     int64 // bytes that were there before
+	sum        string
+	elapsed    time.Duration
+	err        error
+}
+
+func (w *worker) watch(t *task) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t == nil {
+		w.now = current{}
+		return
+	}
+	w.now = current{task: t, url: t.item.URL, host: t.key, began: t.began, tries: t.attempts, size: -1}
+}
+
+func (w *worker) watchFile(f *os.File, size, offset int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now.file, w.now.size, w.now.offset = f, size, offset
+}
+
+// send makes one attempt.
+func (w *worker) send(ctx context.Context, t *task) attempt {
+	req := t.item.request()
+	w.timings = connector.Timings{}
+	req.Timings = &w.timings
+	req.Timeouts.Total = max(w.job.opts.Timeout, 0)
+	var (
+		part   resume
+		offset int64
+	)
+	if t.name != "" && !ownRange(&t.item) {
+		if r, size, ok := w.job.store.partial(t.name, t.requestHash()); ok {
+			part, offset = r, size
+			req.Header = rangeHeader(req.Header, r, size)
+		}
+	}
+	start := time.Now()
+	resp, err := w.job.session.Do(ctx, req)
+	a := attempt{err: err}
+	if err == nil {
+		a = w.receive(t, resp, part, offset)
+		resp.Close()
+	} else if status, ok := errors.AsType[*aiohttp.StatusError](err); ok {
+		// The session has RaiseForStatus set.
+		a = attempt{status: status.Status, retryAfter: status.Header.Get("Retry-After")}
+		a.err = &StatusError{Status: status.Status, Reason: status.Reason}
+	}
+	a.elapsed = time.Since(start)
+	return a
+}
+
+// rangeHeader asks for what is behind offset, if the whole has not changed.
+func rangeHeader(hdr http.Header, r resume, offset int64) http.Header {
+	if hdr = hdr.Clone(); hdr == nil {
+		hdr = make(http.Header, 3)
+	}
+	hdr.Set("Range", "bytes="+strconv.FormatInt(offset, 10)+"-")
+	hdr.Set("If-Range", r.validator())
+	hdr.Set("Accept-Encoding", "identity")
+	return hdr
+}
+
+// ownRange reports whether the item itself asks for a part.
+func ownRange(it *Item) bool { return it.Header.Get("Range") != "" }
+
+// receive handles a response; part and offset tell what is there already, if
+// the request asked for the rest.
+func (w *worker) receive(t *task, resp *aiohttp.Response, part resume, offset int64) attempt {
+	a := attempt{status: resp.Status}
+	if u := resp.URL(); u != nil && w.job.opts.OnResult != nil {
+		a.finalURL = u.String()
+	}
+	switch {
+	case resp.Status == http.StatusPartialContent && offset > 0:
+		if a.err = checkPart(resp, part, offset); a.err != nil {
+			w.job.store.dropPart(t.name)
+			return a
+		}
+		a.offset = offset
+	case resp.Status == http.StatusRequestedRangeNotSatisfiable && offset > 0:
+		w.job.store.dropPart(t.name)
+		a.err = fmt.Errorf("%w: status %d", errContentRange, resp.Status)
+		drain(resp)
+		return a
+	case resp.Status < 200 || resp.Status > 299,
+		resp.Status == http.StatusPartialContent && !ownRange(&t.item):
+		a.retryAfter = resp.Header("Retry-After")
+		a.err = &StatusError{Status: resp.Status, Reason: http.StatusText(resp.Status)}
+		drain(resp)
+		return a
+	}
+	if t.name == "" {
+		return a
+	}
+	w.save(t, resp, part, &a)
+	return a
+}
+
+// checkPart checks that a partial response fits to what is there.
+func checkPart(resp *aiohttp.Response, part resume, offset int64) error {
+	if err := checkContentRange(resp.Header("Content-Range"), offset, part.Size); err != nil {
+		return err
+	}
+	if resp.Header("Content-Encoding") != "" {
+		return fmt.Errorf("%w: it has a Content-Encoding", errContentRange)
+	}
+	if tag := resp.Header("ETag"); part.ETag != "" && tag != "" && tag != part.ETag {
+		return fmt.Errorf("%w: the entity tag has changed", errContentRange)
+	}
+	return nil
+}
+
+// drain reads a short body that nobody wants.
+func drain(resp *aiohttp.Response) {
+	if size := bodySize(resp); size >= 0 && size <= maxDrainBytes {
+		io.Copy(io.Discard, io.LimitReader(resp, maxDrainBytes))
+	}
+}
+
+// bodySize gives the length of the body as it will be read; -1 if that is not
+// known before.
+func bodySize(resp *aiohttp.Response) int64 {
+	if resp.Header("Content-Encoding") != "" {
+		return -1
+	}
+	if resp.ContentLength > 0 {
+		return resp.ContentLength
+	}
+	n, err := strconv.ParseInt(resp.Header("Content-Length"), 10, 64)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+// save writes the body to a partial file and, when it is whole, gives that its
+// name.
+func (w *worker) save(t *task, resp *aiohttp.Response, part resume, a *attempt) {
+	size := bodySize(resp)
+	whole := size
+	if size >= 0 {
+		whole += a.offset
+	}
+	limit := w.job.opts.MaxBytes
+	if limit > 0 && whole > limit {
+		a.err = fmt.Errorf("%w: %d bytes, more than %d", ErrTooLarge, whole, limit)
+		return
+	}
+	var sum hash.Hash
+	if w.job.opts.SHA256 || t.item.SHA256 != "" {
+		if w.hash == nil {
+			w.hash = sha256.New()
+		}
+		sum = w.hash
+		sum.Reset()
+	}
+	f, temp, err := w.open(t, resp, part, a, size, sum)
+	if err != nil {
+		a.err = err
+		return
+	}
+	w.watchFile(f, whole, a.offset)
+	a.received, a.err = w.copyBody(resp, f, size, a.offset, sum)
+	w.watchFile(nil, whole, 0)
+	if err := f.Close(); err != nil && a.err == nil {
+		a.err = storeError("write", w.job.store.shown(t.name), err)
+	}
+	if a.err == nil && size >= 0 && a.received != size {
+		a.err = fmt.Errorf("%w: %d of %d bytes", ErrLength, a.received, size)
+	}
+	if sum != nil && a.err == nil {
+		a.sum = hex.EncodeToString(sum.Sum(nil))
+		if t.item.SHA256 != "" && !strings.EqualFold(a.sum, t.item.SHA256) {
+			a.err = fmt.Errorf("%w: got %s, want %s", ErrChecksum, a.sum, strings.ToLower(t.item.SHA256))
+		}
+	}
+	if a.err == nil {
+		a.err = w.job.store.commit(temp, t.name)
+	}
+	w.tidy(t, temp, a)
+}
+
+// open opens the partial file for the body.
+func (w *worker) open(t *task, resp *aiohttp.Response, part resume, a *attempt, size int64, sum hash.Hash) (*os.File, string, error) {
+	s := w.job.store
+	if a.offset > 0 {
+		if sum == nil { // not a nil hash in an interface that is not
+			return s.openPart(t.name, a.offset, nil)
+		}
+		return s.openPart(t.name, a.offset, sum)
+	}
+	if size >= resumeBytes && t.item.method() == http.MethodGet && resp.Status == http.StatusOK {
+		if r, ok := resumable(resp.Header, size, t.requestHash()); ok {
+			return s.createPart(t.name, r)
+		}
+	}
+	if part.Size > 0 { // it is there, but the server did not go on with it
+		s.dropPart(t.name)
+	}
+	return s.createSlot(w.id)
+}
+
+// tidy removes what is of no more use after an attempt.
+func (w *worker) tidy(t *task, temp string, a *attempt) {
+	s := w.job.store
+	if !strings.HasSuffix(temp, partExt) {
+		if a.err != nil {
+			s.discard(temp)
+		}
+		return
+	}
+	switch {
+	case a.err == nil:
+		s.forgetPart(t.name)
+	case errors.Is(a.err, ErrTooLarge), errors.Is(a.err, ErrChecksum):
+		s.dropPart(t.name)
+	}
+}
+
+// copyBody writes the body to f. Without a checksum or a limit to keep, the
+// response writes to the file itself, past this process where the system can.
+func (w *worker) copyBody(resp *aiohttp.Response, f *os.File, size, offset int64, sum hash.Hash) (int64, error) {
+	limit := w.job.opts.MaxBytes
+	var dst io.Writer = f
+	if sum != nil || limit > 0 && size < 0 {
+		w.sink = sink{file: f, sum: sum, left: -1}
+		if limit > 0 {
+			w.sink.left = limit - offset
+		}
+		dst = &w.sink
+	}
+	n, err := resp.WriteTo(dst)
+	if err == nil {
+		return n, nil
+	}
+	if _, network := errors.AsType[*connector.Error](err); !network {
+		if e, ok := errors.AsType[*os.PathError](err); ok {
+			err = &StoreError{Op: "write", Path: w.job.store.shown(e.Path), Err: e.Err}
+		}
+	}
+	return n, err
+}
+
+// A sink is a file that counts and sums what is written to it.
+type sink struct {
+	file *os.File
+	sum  hash.Hash // nil for none
+	left int64     // bytes that may follow; negative means no limit
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	if s.left >= 0 {
+		if int64(len(p)) > s.left {
+			return 0, ErrTooLarge
+		}
+		s.left -= int64(len(p))
+	}
+	n, err := s.file.Write(p)
+	if s.sum != nil {
+		s.sum.Write(p[:n])
+	}
+	return n, err
+}
+
+// requestHash identifies the request in the notes of a partial file.
+func (t *task) requestHash() string {
+	if t.request == "" {
+		u, err := t.item.parse()
+		if err != nil {
+			return "" // not reached: the URL was parsed before
+		}
+		target := newTarget(u, t.n)
+		t.request = target.hash(t.item.variant())
+	}
+	return t.request
+}

@@ -1,0 +1,136 @@
+package fetch
+
+import (
+	"context"
+	"time"
+)
+
+// run works until there is nothing more to do.
+func (w *worker) run(ctx context.Context) {
+	for {
+		t, down := w.job.sched.next()
+		if t == nil {
+			return
+		}
+		w.watch(t)
+		if ctx.Err() != nil { // next has not heard of it yet
+			w.leave(t)
+			continue
+		}
+		w.work(ctx, t, down)
+		w.watch(nil)
+	}
+}
+
+// work brings a task one attempt further.
+func (w *worker) work(ctx context.Context, t *task, down error) {
+	j := w.job
+	if down != nil {
+		w.finish(t, &attempt{err: &downError{last: down}}, NotSkipped)
+		return
+	}
+	if t.name != "" && !t.claimed {
+		if !j.store.claim(t.name) {
+			w.finish(t, &attempt{}, Duplicate)
+			return
+		}
+		t.claimed = true
+		there, ours, err := j.store.present(t.name)
+		if err != nil {
+			w.finish(t, &attempt{err: err}, NotSkipped)
+			return
+		}
+		if there && (ours || !j.opts.Overwrite) {
+			w.finish(t, &attempt{}, Exists)
+			return
+		}
+	}
+	t.attempts++
+	w.watch(t)
+	a := w.send(ctx, t)
+	j.count(&a)
+	if a.status != 0 {
+		j.sched.answered(t)
+	}
+	if a.err == nil {
+		w.finish(t, &a, NotSkipped)
+		return
+	}
+	w.failed(ctx, t, &a)
+}
+
+// failed decides what becomes of a task whose attempt failed.
+func (w *worker) failed(ctx context.Context, t *task, a *attempt) {
+	j := w.job
+	if ctx.Err() != nil {
+		w.leave(t)
+		return
+	}
+	if endsJob(a.err) {
+		w.dropFailedPart(t)
+		j.fail(a.err)
+		w.leave(t)
+		return
+	}
+	if a.offset > 0 && a.received >= resumeBytes {
+		t.tries = 0 // it moves on; a server that cuts every body must not win
+	}
+	t.tries++
+	v := j.opts.judge(t, a.err, a.retryAfter)
+	if v.mute {
+		j.sched.strike(t, a.err, func(strikes int) time.Duration {
+			if v.final {
+				return 0
+			}
+			return j.opts.backoff(strikes)
+		})
+	}
+	if v.pause {
+		j.sched.pause(t, v.wait)
+	}
+	if !v.again {
+		w.dropFailedPart(t)
+		w.finish(t, a, NotSkipped)
+		return
+	}
+	w.watch(nil)
+	j.sched.retry(t, v.wait)
+}
+
+// dropFailedPart removes what there is of a download that failed for good,
+// unless it is so much that a later run should not have to begin anew.
+func (w *worker) dropFailedPart(t *task) {
+	if t.name == "" {
+		return
+	}
+	if _, size, ok := w.job.store.partial(t.name, t.requestHash()); ok && size < keepFailedBytes {
+		w.job.store.dropPart(t.name)
+	}
+}
+
+// leave lets go of a task that a stop interrupted.
+func (w *worker) leave(t *task) {
+	if t.claimed {
+		w.job.store.release(t.name)
+	}
+	w.watch(nil)
+	w.job.sched.done(t)
+}
+
+// finish records what became of a task.
+func (w *worker) finish(t *task, a *attempt, skipped Skip) {
+	r := Result{
+		Line: t.item.Line, URL: t.item.URL, FinalURL: a.finalURL, Status: a.status,
+		SHA256: a.sum, Attempts: t.attempts, Skipped: skipped, Err: a.err,
+		Elapsed: a.elapsed, Meta: t.item.Meta,
+	}
+	if t.name != "" && a.err == nil {
+		r.File = w.job.store.shown(t.name)
+		r.Bytes, r.Resumed = a.offset+a.received, a.offset
+	}
+	if a.elapsed > 0 {
+		r.Started, r.Timings = t.began, w.timings
+	}
+	w.job.record(&r)
+	w.leave(t)
+}
