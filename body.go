@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"mime"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,19 +16,36 @@ import (
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
+// smallBody is up to which size a body from memory is copied, so that it goes
+// out with the head in one write, without a goroutine of its own. It is what
+// the connector sends that way.
+const smallBody = 16 << 10
+
+// defaultBodyType is the Content-Type of a body of which nothing is known.
+//
+// RFC 9110, section 8.3: "If a Content-Type header field is not present, the
+// recipient MAY either assume a media type of "application/octet-stream" ... or
+// examine the data to determine its type."
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.3-5
+const defaultBodyType = "application/octet-stream"
+
+// errNotReplayable is the cause when a redirect asks for a body that is gone.
+var errNotReplayable = errors.New("redirect asks for the body again, which cannot be read twice")
+
 // body is what a request carries, resolved from the fields of [Request].
 type body struct {
 	payload     []byte
 	reader      io.Reader
 	length      int64 // of reader; -1 when unknown
 	reopen      func() (io.Reader, error)
+	replay      *replay // behind reader, where it can be sought
 	contentType string
 }
 
 // from resolves a request's body and refuses two of them.
 func (b *body) from(req *Request) error {
 	var given []string
-	for _, way := range []struct {
+	for _, way := range [...]struct {
 		name string
 		set  bool
 	}{
@@ -47,7 +63,7 @@ func (b *body) from(req *Request) error {
 	case len(given) == 0:
 		return nil
 	case req.Bytes != nil:
-		b.payload, b.contentType = req.Bytes, "application/octet-stream"
+		b.payload, b.contentType = req.Bytes, defaultBodyType
 	case req.Text != "":
 		b.payload, b.contentType = []byte(req.Text), "text/plain; charset=utf-8"
 	case req.Form != nil:
@@ -57,7 +73,7 @@ func (b *body) from(req *Request) error {
 	case req.File != "":
 		return b.fromFile(req.File)
 	default:
-		b.fromReader(req.Body, req.ContentLength)
+		return b.fromReader(req.Body, req.ContentLength)
 	}
 	return nil
 }
@@ -71,8 +87,9 @@ func (b *body) fromJSON(v any) error {
 	return nil
 }
 
+// fromFile opens a file. A second attempt opens it anew, since the first one's
+// may still be being read.
 func (b *body) fromFile(path string) error {
-	open := func() (io.Reader, error) { return os.Open(path) }
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -85,46 +102,78 @@ func (b *body) fromFile(path string) error {
 		f.Close()
 		return err
 	}
-	b.reader, b.length, b.reopen = f, info.Size(), open
-	if !info.Mode().IsRegular() {
-		b.length, b.reopen = -1, nil
-	}
 	b.contentType = mime.TypeByExtension(filepath.Ext(path))
 	if b.contentType == "" {
-		b.contentType = "application/octet-stream"
+		b.contentType = defaultBodyType
 	}
-	if b.length == 0 {
+	switch {
+	case !info.Mode().IsRegular(): // a pipe or a device: read once, to its end
+		b.reader, b.length = f, -1
+	case info.Size() == 0:
 		f.Close()
-		b.reader = nil
+	default:
+		b.reader, b.length = f, info.Size()
+		b.reopen = func() (io.Reader, error) {
+			f, err := os.Open(path)
+			if err != nil {
+				return nil, err // not f: a nil *os.File is no nil io.Reader
+			}
+			return f, nil
+		}
 	}
 	return nil
 }
 
 // fromReader takes a reader, whose length some types tell.
-func (b *body) fromReader(r io.Reader, length int64) {
-	b.reader, b.length, b.contentType = r, -1, "application/octet-stream"
+func (b *body) fromReader(r io.Reader, length int64) error {
+	b.reader, b.length, b.contentType = r, -1, defaultBodyType
 	switch r := r.(type) {
 	case *bytes.Reader:
 		b.length = int64(r.Len())
 	case *strings.Reader:
 		b.length = int64(r.Len())
 	case *bytes.Buffer:
-		data := r.Bytes()
-		b.length = int64(len(data))
-		b.reader = bytes.NewReader(data)
-		r.Reset()
+		// The content changes hands, and the caller's buffer is empty as after
+		// reading: what is written to it next lands elsewhere.
+		b.reader, b.payload = nil, r.Bytes()
+		*r = bytes.Buffer{}
+		if length > 0 && length != int64(len(b.payload)) {
+			return fmt.Errorf("request body of %d bytes with a ContentLength of %d", len(b.payload), length)
+		}
+		return nil
 	case *os.File:
 		b.length = restOfFile(r)
 	}
-	if length > 0 {
+	inMemory := b.length >= 0 && b.length <= smallBody && !isFile(r)
+	switch {
+	case length < 0:
+		return fmt.Errorf("negative ContentLength %d", length)
+	case length > 0:
+		inMemory = inMemory && length == b.length
 		b.length = length
 	}
 	if b.length == 0 {
 		b.close()
 		b.reader = nil
-		return
+		return nil
 	}
-	b.reopen = rewinder(b.reader)
+	if inMemory {
+		b.payload = make([]byte, b.length)
+		_, err := io.ReadFull(r, b.payload)
+		b.reader = nil
+		return err
+	}
+	if seeker, ok := r.(io.ReadSeeker); ok {
+		if b.replay, ok = newReplay(seeker); ok {
+			b.reader, b.reopen = b.replay.turn, b.replay.again
+		}
+	}
+	return nil
+}
+
+func isFile(r io.Reader) bool {
+	_, ok := r.(*os.File)
+	return ok
 }
 
 // restOfFile gives the number of bytes from a regular file's position to its
@@ -141,50 +190,42 @@ func restOfFile(f *os.File) int64 {
 	return max(info.Size()-at, 0)
 }
 
-// rewinder gives a way to read again what can be sought, and nil else. A reader
-// that is closed after its first reading cannot be read again.
-func rewinder(r io.Reader) func() (io.Reader, error) {
-	seeker, ok := r.(io.Seeker)
-	if !ok {
-		return nil
-	}
-	if _, closes := r.(io.Closer); closes {
-		return nil
-	}
-	start, err := seeker.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return nil
-	}
-	return func() (io.Reader, error) {
-		_, err := seeker.Seek(start, io.SeekStart)
-		return r, err
-	}
-}
-
 // rewind makes the body ready to be sent again.
 func (b *body) rewind() error {
 	if b.reader == nil {
 		return nil
 	}
 	if b.reopen == nil {
-		return errors.New("redirect asks for the body again, which cannot be read twice")
+		return errNotReplayable
 	}
-	var err error
-	b.reader, err = b.reopen()
-	return err
+	reader, err := b.reopen()
+	if err != nil {
+		return fmt.Errorf("redirect asks for the body again: %w", err)
+	}
+	b.reader = reader
+	return nil
 }
 
+// close closes a body that the connector was not given.
 func (b *body) close() {
 	if c, ok := b.reader.(io.Closer); ok {
 		c.Close()
 	}
 }
 
+// release says that the body is not sent again. An attempt that is still
+// sending it goes on.
+func (b *body) release() {
+	if b.replay != nil {
+		b.replay.release()
+	}
+}
+
 // describe gives the body to the call and adds its Content-Type, unless the
-// request has one.
-func (b *body) describe(call *connector.Call, head []byte, own http.Header) []byte {
+// request or the session has one.
+func (b *body) describe(call *connector.Call, head []byte, given bool) []byte {
 	call.Payload, call.Body, call.Length, call.Rewind = b.payload, b.reader, b.length, b.reopen
-	if b.contentType != "" && !overridden(own, "Content-Type") {
+	if b.contentType != "" && !given {
 		head = http1.AppendField(head, "Content-Type", b.contentType)
 	}
 	return head

@@ -1,109 +1,78 @@
 package aiohttp
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"iter"
-	"mime"
-	"strings"
-	"sync"
-	"unicode/utf8"
-
-	"golang.org/x/net/html/charset"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/transform"
+	"net/http"
+	"slices"
 )
 
 // defaultMaxBodyBytes bounds what is held in memory of one body.
 const defaultMaxBodyBytes = 64 << 20
 
-// maxLineBytes bounds one line that Lines gives.
-const maxLineBytes = 1 << 20
+// atOnceBytes bounds how much memory is set aside for a body because its
+// Content-Length says so, before any of it has arrived.
+const atOnceBytes = 1 << 20
 
-// ErrBodyTooLarge is the cause when a body is larger than Options.MaxBodyBytes
-// and was to be held in memory.
-var ErrBodyTooLarge = errors.New("body too large to be held in memory")
-
-// Bytes reads the whole body. It may be called again, as may Text and JSON: the
-// content is kept. A body above Options.MaxBodyBytes gives [ErrBodyTooLarge].
+// Bytes reads the whole body, or what was not yet read of it. It may be called
+// again, as may Text and JSON: the content, or the error, is kept, and must not
+// be changed. A body above Options.MaxBodyBytes gives [ErrBodyTooLarge].
 func (r *Response) Bytes() ([]byte, error) {
-	if r.held {
-		return r.content, nil
+	if !r.held {
+		limit := r.session.opts.MaxBodyBytes
+		if limit == 0 {
+			limit = defaultMaxBodyBytes
+		}
+		r.content, r.failure = r.readAll(limit)
+		r.held = true
+		r.Close()
 	}
-	limit := r.session.opts.MaxBodyBytes
-	if limit == 0 {
-		limit = defaultMaxBodyBytes
-	}
-	content, err := r.readAll(limit)
-	r.Close()
-	if err != nil {
-		return nil, err
-	}
-	r.content, r.held = content, true
-	return content, nil
+	return r.content, r.failure
 }
 
+// readAll reads to the end of the body, which gives the connection back.
 func (r *Response) readAll(limit int64) ([]byte, error) {
-	if limit >= 0 && r.ContentLength > limit {
-		return nil, r.explain(fmt.Errorf("%w: %d bytes", ErrBodyTooLarge, r.ContentLength))
+	known := r.ContentLength
+	if r.bodiless() {
+		known = 0
 	}
-	if r.ContentLength >= 0 && r.method != "HEAD" {
-		content := make([]byte, r.ContentLength)
-		_, err := io.ReadFull(r, content)
+	switch {
+	case known == 0:
+		return []byte{}, nil
+	case limit >= 0 && known > limit:
+		return nil, r.explain(fmt.Errorf("%w: %d bytes, the limit is %d", ErrBodyTooLarge, known, limit))
+	case known < 0:
+		known = bytes.MinRead
+	}
+	// One more than the length, to find the end without growing.
+	content := make([]byte, 0, min(known, atOnceBytes)+1)
+	for {
+		content = slices.Grow(content, 1)
+		n, err := r.Read(content[len(content):cap(content)])
+		content = content[:len(content)+n]
+		if limit >= 0 && int64(len(content)) > limit {
+			return nil, r.explain(fmt.Errorf("%w: the limit is %d bytes", ErrBodyTooLarge, limit))
+		}
+		if err == io.EOF {
+			return slices.Clip(content), nil
+		}
 		if err != nil {
 			return nil, err
 		}
-		// The end is read as well: it gives the connection back.
-		var one [1]byte
-		if _, err = r.Read(one[:]); err != io.EOF {
-			return nil, r.explain(errors.New("body longer than its Content-Length"))
-		}
-		return content, nil
 	}
-	var src io.Reader = onlyReader{r}
-	if limit >= 0 {
-		src = io.LimitReader(src, limit+1)
-	}
-	content, err := io.ReadAll(src)
-	if err == nil && limit >= 0 && int64(len(content)) > limit {
-		err = r.explain(fmt.Errorf("%w: over %d bytes", ErrBodyTooLarge, limit))
-	}
-	return content, err
 }
 
-// Text reads the whole body as text. Its charset is taken from a byte order
-// mark, else from the Content-Type field, else from a meta element of HTML;
-// without any of them it is UTF-8 if it can be, else Windows-1252, as browsers
-// do. Octets that are invalid in it become U+FFFD.
-func (r *Response) Text() (string, error) {
-	content, err := r.Bytes()
-	if err != nil {
-		return "", err
-	}
-	return decodeText(content, r.Header("Content-Type"))
-}
-
-func decodeText(content []byte, contentType string) (string, error) {
-	if bom := "\ufeff"; bytes.HasPrefix(content, []byte(bom)) {
-		content = content[len(bom):]
-		return strings.ToValidUTF8(string(content), "\ufffd"), nil
-	}
-	if _, params, err := mime.ParseMediaType(contentType); err == nil && strings.EqualFold(params["charset"], "utf-8") {
-		return strings.ToValidUTF8(string(content), "\ufffd"), nil
-	}
-	enc, name, certain := charset.DetermineEncoding(content, contentType)
-	if name == "utf-8" || !certain && utf8.Valid(content) {
-		return strings.ToValidUTF8(string(content), "\ufffd"), nil
-	}
-	text, err := enc.NewDecoder().Bytes(content)
-	if err != nil {
-		return "", fmt.Errorf("decoding the body as %s: %w", name, err)
-	}
-	return string(text), nil
+// bodiless reports whether the response has no body, whatever its fields say.
+//
+// RFC 9110, section 6.4.1: "Responses to the HEAD request method ... never
+// include content"; "All 1xx (Informational), 204 (No Content), and 304 (Not
+// Modified) responses do not include content."
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1-8
+func (r *Response) bodiless() bool {
+	return r.method == http.MethodHead || r.Status == http.StatusNoContent ||
+		r.Status == http.StatusNotModified || r.Status < http.StatusOK
 }
 
 // JSON reads the whole body and decodes it into v, as encoding/json does. The
@@ -114,7 +83,7 @@ func (r *Response) JSON(v any) error {
 	if err != nil {
 		return err
 	}
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	content = bytes.TrimPrefix(content, []byte(byteOrderMark))
 	if err := json.Unmarshal(content, v); err != nil {
 		const most = 40
 		return r.explain(fmt.Errorf("decoding JSON (Content-Type %q, status %d, body begins %q): %w",
@@ -123,71 +92,9 @@ func (r *Response) JSON(v any) error {
 	return nil
 }
 
-// JSON reads the body of resp and decodes it into a new T.
+// JSON reads the body of resp and decodes it into a new T; see [Response.JSON].
 func JSON[T any](resp *Response) (T, error) {
 	var v T
 	err := resp.JSON(&v)
 	return v, err
 }
-
-// Lines yields the body line by line, as text, without the line ends (LF or
-// CRLF). An error ends it. Leaving the loop closes the response.
-func (r *Response) Lines() iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		defer r.Close()
-		var src io.Reader = onlyReader{r}
-		if enc, name := declaredCharset(r.Header("Content-Type")); enc != nil && name != "utf-8" {
-			src = transform.NewReader(src, enc.NewDecoder())
-		}
-		scanner := bufio.NewScanner(src)
-		scanner.Buffer(nil, maxLineBytes)
-		for scanner.Scan() {
-			if !yield(scanner.Text(), nil) {
-				return
-			}
-		}
-		if err := scanner.Err(); err != nil {
-			if errors.Is(err, bufio.ErrTooLong) {
-				err = fmt.Errorf("line above the limit of %d bytes", maxLineBytes)
-			}
-			yield("", r.explain(err))
-		}
-	}
-}
-
-// declaredCharset gives the encoding that a Content-Type names, or nil.
-func declaredCharset(contentType string) (encoding.Encoding, string) {
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil || params["charset"] == "" {
-		return nil, ""
-	}
-	return charset.Lookup(params["charset"])
-}
-
-// Chunks yields the body in pieces as they arrive, of at most 64 KiB. A piece
-// is good until the next round of the loop. An error ends it. Leaving the loop
-// closes the response.
-func (r *Response) Chunks() iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		defer r.Close()
-		buf := chunkBuffers.Get().(*chunkBuffer)
-		defer chunkBuffers.Put(buf)
-		for {
-			n, err := r.Read(buf.b[:])
-			if n > 0 && !yield(buf.b[:n:n], nil) {
-				return
-			}
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-		}
-	}
-}
-
-type chunkBuffer struct{ b [64 << 10]byte }
-
-var chunkBuffers = sync.Pool{New: func() any { return new(chunkBuffer) }}

@@ -1,6 +1,7 @@
 package aiohttp
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -12,6 +13,22 @@ import (
 // it by errors.As.
 type Error = connector.Error
 
+// ErrClosed is the cause when a request meets a session, or a connector, that
+// was closed.
+var ErrClosed = connector.ErrClosed
+
+// errSessionClosed is ErrClosed in the words of a session.
+var errSessionClosed error = sessionClosed{}
+
+type sessionClosed struct{}
+
+func (sessionClosed) Error() string { return "session is closed" }
+func (sessionClosed) Unwrap() error { return ErrClosed }
+
+// ErrBodyTooLarge is the cause when a body is larger than Options.MaxBodyBytes
+// and was to be held in memory.
+var ErrBodyTooLarge = errors.New("body too large to be held in memory")
+
 // SafeToRetry reports whether err comes from a request that may be sent again
 // without the risk of doing its work twice.
 func SafeToRetry(err error) bool { return connector.SafeToRetry(err) }
@@ -19,18 +36,22 @@ func SafeToRetry(err error) bool { return connector.SafeToRetry(err) }
 // StatusError is a response with a status of 400 and above, as an error.
 type StatusError struct {
 	Status int         // the status code
-	Reason string      // the reason phrase
+	Reason string      // the reason phrase, which may be empty
 	Method string      // of the request
-	URL    string      // of the response, without a password
+	URL    string      // of the response, its password and keys masked
 	Header http.Header // of the response
 	Body   []byte      // the first KiB of the body
 }
 
-// Error gives "GET url: status 404 Not Found".
+// Error gives "get url: status 404 Not Found".
 func (e *StatusError) Error() string {
 	reason := e.Reason
 	if reason == "" {
 		reason = http.StatusText(e.Status)
 	}
-	return fmt.Sprintf("%s %s: status %d %s", e.Method, e.URL, e.Status, reason)
+	text := fmt.Sprintf("%s %q: status %d", operation(e.Method), e.URL, e.Status)
+	if reason != "" {
+		text += " " + reason
+	}
+	return text
 }

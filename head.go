@@ -2,10 +2,13 @@ package aiohttp
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/textproto"
 	"slices"
+	"strings"
 
+	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -16,14 +19,18 @@ const Version = "0.1.0"
 // defaults are the fields that a session sends with every request, rendered
 // once.
 type defaults struct {
-	fields []field
-	block  []byte // all of them, as they go on the wire
+	fields  []field
+	block   []byte   // all of them, as they go on the wire
+	cookies []string // values of a Cookie field, which joins the jar's
+	bodied  bool     // there is a Content-Type among them
 }
 
 type field struct {
 	name     string // canonical
+	value    string
 	line     []byte // as it goes on the wire
 	personal bool   // a credential: it stays within its origin
+	ours     bool   // not asked for by the user
 }
 
 // newDefaults renders the session's fields: ours, and on top those of the user.
@@ -33,34 +40,38 @@ func newDefaults(header http.Header) (defaults, error) {
 		"Accept":          {"*/*"},
 		"Accept-Encoding": {coding.Accept},
 	}
-	for name, values := range header {
-		all[textproto.CanonicalMIMEHeaderKey(name)] = values
+	asked := map[string]bool{}
+	for _, name := range sortedKeys(header) {
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		if asked[canonical] {
+			return defaults{}, fmt.Errorf("default header field %q is there in two spellings", canonical)
+		}
+		asked[canonical] = true
+		all[canonical] = header[name]
 	}
 	var d defaults
 	for _, name := range sortedKeys(all) {
 		if framingField(name) {
-			return defaults{}, fmt.Errorf("header field %q is set by the connector and cannot be a default", name)
+			return defaults{}, fmt.Errorf("header field %q is set for each request and cannot be a default", name)
 		}
 		for _, value := range all[name] {
 			line, err := appendField(nil, name, value)
 			if err != nil {
 				return defaults{}, err
 			}
-			d.fields = append(d.fields, field{name, line, personal(name)})
+			if name == "Cookie" {
+				d.cookies = append(d.cookies, http1.TrimOWS(value))
+				continue
+			}
+			d.fields = append(d.fields, field{name, http1.TrimOWS(value), line, personal(name), !asked[name]})
 			d.block = append(d.block, line...)
+			d.bodied = d.bodied || name == "Content-Type"
 		}
 	}
 	return d, nil
 }
 
-func sortedKeys(h http.Header) []string {
-	names := make([]string, 0, len(h))
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func sortedKeys(h http.Header) []string { return slices.Sorted(maps.Keys(h)) }
 
 // framingField reports whether a field is the engine's own to set.
 func framingField(canonical string) bool {
@@ -72,26 +83,32 @@ func framingField(canonical string) bool {
 }
 
 // personal reports whether a field is a credential, which must not cross from
-// one origin to another.
+// one origin to another: those of HTTP itself, and the usual ones of APIs.
 func personal(canonical string) bool {
 	switch canonical {
-	case "Authorization", "Cookie", "Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate":
+	case "Authorization", "Cookie", "Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
+		"Api-Key", "Apikey", "X-Api-Key", "X-Auth-Key", "X-Auth-Token", "X-Access-Token", "X-Csrf-Token", "X-Xsrf-Token",
+		"X-Amz-Security-Token", "X-Goog-Api-Key", "X-Vault-Token", "Private-Token", "Job-Token", "Ocp-Apim-Subscription-Key":
 		return true
 	}
 	return false
 }
 
-// append renders the defaults. Fields that the request itself sets are left
-// out, and on a foreign origin the credentials are.
-func (d *defaults) append(dst []byte, own http.Header, foreign bool) []byte {
-	if len(own) == 0 && !foreign {
+// appendDefaults renders the session's fields. Those that the request itself
+// sets are left out, and where its credentials do not belong they are.
+func (h *hop) appendDefaults(dst []byte) []byte {
+	d := &h.session.defaults
+	if len(h.header) == 0 && !h.away && h.user() == nil {
 		return append(dst, d.block...)
 	}
-	for _, f := range d.fields {
-		if foreign && f.personal || overridden(own, f.name) {
-			continue
+	for i := range d.fields {
+		f := &d.fields[i]
+		switch {
+		case f.personal && h.away, overridden(h.header, f.name):
+		case f.name == "Authorization" && h.user() != nil: // the URL's is nearer
+		default:
+			dst = append(dst, f.line...)
 		}
-		dst = append(dst, f.line...)
 	}
 	return dst
 }
@@ -108,6 +125,53 @@ func overridden(own http.Header, canonical string) bool {
 		}
 	}
 	return false
+}
+
+// hostField gives the value of the Host field: the URL's, or the request's own.
+func (h *hop) hostField() (string, error) {
+	if len(h.header) == 0 {
+		return h.dest.host, nil
+	}
+	for name, values := range h.header {
+		if textproto.CanonicalMIMEHeaderKey(name) != "Host" {
+			continue
+		}
+		if len(values) != 1 || values[0] == "" || !http1.ValidHost(values[0]) {
+			return "", fmt.Errorf("invalid Host field %q", strings.Join(values, ", "))
+		}
+		return values[0], nil
+	}
+	return h.dest.host, nil
+}
+
+// appendHeader renders the request's own fields, in the order of their names.
+func (h *hop) appendHeader(head []byte, call *connector.Call) ([]byte, error) {
+	for _, name := range sortedKeys(h.header) {
+		values := h.header[name]
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		switch {
+		case canonical == "Cookie" || canonical == "Host":
+			continue // with the jar's, and in front
+		case canonical == "Connection" && http1.HasOption(strings.Join(values, ","), "close"):
+			call.Close = true
+			continue
+		case canonical == "Expect" && len(values) == 1 && strings.EqualFold(values[0], "100-continue"):
+			call.Expect100 = true
+			continue
+		case canonical == "Idempotency-Key":
+			call.Repeatable = true
+		case canonical == "Upgrade" || canonical == "Connection" || canonical == "Te":
+		case framingField(canonical):
+			return nil, fmt.Errorf("header field %q says how the body is sent: use the fields of Request", canonical)
+		}
+		for _, value := range values {
+			var err error
+			if head, err = appendField(head, canonical, value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return head, nil
 }
 
 // appendField validates and renders one field.

@@ -9,38 +9,52 @@ import (
 )
 
 // Options configure a [Session]. The zero value is the default for every
-// field. A session copies the struct; changing it later has no effect.
+// field. A session copies the struct and its maps; changing them later has no
+// effect.
 type Options struct {
 	// BaseURL is what relative URLs are resolved against, e.g.
-	// "https://api.example.com/v1/". Its path should end in "/".
+	// "https://api.example.com/v1/", as RFC 3986 says: its path should end in
+	// "/", and "/users" replaces that path. Empty means that every URL must be
+	// absolute.
+	//
+	// A session with a BaseURL belongs to that origin: requests to others do not
+	// get the credentials in Header, nor Query.
 	BaseURL string
 
 	// Header holds fields sent with every request. A field of the same name in
 	// Request.Header replaces it. User-Agent, Accept and Accept-Encoding have
 	// defaults; a name with an empty list removes it.
+	//
+	// Credentials among them (Authorization, Cookie, X-Api-Key and the like) go
+	// to whatever URL the program names, unless BaseURL is set, but not where a
+	// redirect leads to another origin.
 	Header http.Header
 
-	// Query is added to the query of every request.
+	// Query is added to the query of every request, behind the URL's own and
+	// before Request.Query; but not to the URLs that redirects name.
 	Query url.Values
 
-	// Jar keeps cookies between requests. Nil means a jar of the session's own
-	// that applies the public suffix list.
+	// Jar keeps cookies between requests. Nil means a jar of the session's own,
+	// a [cookie.Jar], which applies the public suffix list. It must be safe for
+	// concurrent use.
 	Jar http.CookieJar
 
-	// DisableCookies turns the keeping and sending of cookies off.
+	// DisableCookies turns the jar off. Cookies of a Request and of Header are
+	// sent all the same.
 	DisableCookies bool
 
-	// MaxRedirects bounds how many redirects one call follows. Zero means 10;
-	// negative means that redirects are not followed.
+	// MaxRedirects bounds how many redirects one call follows. Zero means 10,
+	// as in aiohttp; negative means that redirects are not followed.
 	MaxRedirects int
 
 	// MaxBodyBytes bounds what Bytes, Text and JSON hold in memory of one
-	// body, after decompression. Zero means 64 MiB; negative means no limit.
-	// Streams (Read, Lines, Chunks, Save) are not bounded by it.
+	// body, after decompression. Zero means 64 MiB, far above pages and answers
+	// of APIs; negative means no limit. Streams (Read, Lines, Chunks, Save) are
+	// not bounded by it.
 	MaxBodyBytes int64
 
-	// MaxDecodedBytes bounds the decompressed size of any body, streams
-	// included. Zero and negative mean no limit; a ratio limit against
+	// MaxDecodedBytes bounds the decompressed size of any compressed body,
+	// streams included. Zero and negative mean no limit; a ratio of 500 against
 	// decompression bombs always applies.
 	MaxDecodedBytes int64
 
@@ -48,11 +62,13 @@ type Options struct {
 	// with a status of 400 and above.
 	RaiseForStatus bool
 
-	// Timeouts bound the phases of each request; see [connector.Timeouts].
+	// Timeouts bound the phases of each request. A field that is zero means
+	// that of the Connector, which for the session's own is the default
+	// documented at [connector.Timeouts].
 	Timeouts connector.Timeouts
 
-	// TLS decides which servers to believe. Nil means the defaults of package
-	// trust.
+	// TLS decides which servers to believe. Nil means the policy of the
+	// Connector, which for the session's own is the default of package trust.
 	TLS *trust.Policy
 
 	// Connector opens and pools the connections. Nil means a connector of the

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
 // origin is what a URL says about where to connect to.
@@ -16,6 +17,10 @@ type origin struct {
 	tls  bool
 	host string // the value of the Host field
 }
+
+// same reports whether two origins are one by RFC 6454: scheme, name and port.
+// https://www.rfc-editor.org/rfc/rfc6454#section-5
+func (o *origin) same(other *origin) bool { return o.addr == other.addr && o.tls == other.tls }
 
 // originCache remembers the origins of the URLs that a session was given, by
 // their text up to the path, so that a request to a known host parses nothing.
@@ -70,7 +75,7 @@ func (s *Session) destination(text string, query url.Values) (destination, error
 			}
 		}
 	}
-	u, err := s.resolve(text, query)
+	u, err := s.resolve(text)
 	if err != nil {
 		return destination{}, err
 	}
@@ -78,14 +83,22 @@ func (s *Session) destination(text string, query url.Values) (destination, error
 	if err != nil {
 		return destination{}, err
 	}
-	if prefix, target, ok := plain(text); ok && u.User == nil && target == d.target {
+	if prefix, target, ok := plain(text); ok && target == d.target {
 		s.origins.put(prefix, d.origin)
 	}
-	return d, nil
+	joined := u.RawQuery
+	if s.baseOrigin == nil || d.same(s.baseOrigin) {
+		joined = joinQuery(joined, s.opts.Query)
+	}
+	if joined = joinQuery(joined, query); joined == u.RawQuery {
+		return d, nil
+	}
+	u.RawQuery = joined
+	return destinationOf(u)
 }
 
-// resolve parses a URL, makes it absolute and adds the queries.
-func (s *Session) resolve(text string, query url.Values) (*url.URL, error) {
+// resolve parses a URL and makes it absolute.
+func (s *Session) resolve(text string) (*url.URL, error) {
 	u, err := parseURL(text)
 	if err != nil {
 		return nil, err
@@ -93,34 +106,48 @@ func (s *Session) resolve(text string, query url.Values) (*url.URL, error) {
 	if s.base != nil && !u.IsAbs() {
 		u = s.base.ResolveReference(u)
 	}
-	for _, more := range []url.Values{s.opts.Query, query} {
-		if len(more) == 0 {
-			continue
-		}
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += more.Encode()
-	}
 	if u.Scheme == "" {
-		return nil, fmt.Errorf("URL without a scheme: %q (set Options.BaseURL for relative ones)", text)
+		return nil, errors.New("URL without a scheme (set Options.BaseURL for relative ones)")
 	}
 	return u, nil
 }
 
+// joinQuery adds parameters behind those that a query has, which stay as they
+// are, octet for octet.
+func joinQuery(query string, more url.Values) string {
+	switch {
+	case len(more) == 0:
+		return query
+	case query == "":
+		return more.Encode()
+	}
+	return query + "&" + more.Encode()
+}
+
+// parseURL parses a URL. The error does not repeat the text, which stands in
+// front of it anyway; and where there is a password, its cause neither, since
+// that may quote a part of it.
 func parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	var parse *url.Error
-	if errors.As(err, &parse) {
-		return nil, fmt.Errorf("invalid URL %q: %w", text, parse.Err)
+	switch {
+	case err == nil:
+		return u, nil
+	case errors.As(err, &parse) && !strings.Contains(text, "@"):
+		return nil, fmt.Errorf("invalid URL: %w", parse.Err)
 	}
-	return u, err
+	return nil, errors.New("invalid URL")
 }
 
+// destinationOf gives where a URL leads. No error quotes path or query, which may
+// hold secrets.
 func destinationOf(u *url.URL) (destination, error) {
 	addr, secure, err := connector.Address(u)
 	if err != nil {
 		return destination{}, err
+	}
+	if !http1.ValidTarget(u.RequestURI()) {
+		return destination{}, errors.New("URL has a space or a control character in its query")
 	}
 	host, target, err := connector.Target(u)
 	if err != nil {
@@ -129,8 +156,9 @@ func destinationOf(u *url.URL) (destination, error) {
 	return destination{origin: &origin{addr: addr, tls: secure, host: host}, target: target, url: u}, nil
 }
 
-// plain splits an absolute URL whose path and query can go on the wire as they
-// are: no fragment, no character that would have to be encoded, no userinfo.
+// plain splits an absolute URL whose path and query go on the wire as they are:
+// no userinfo, no fragment, nothing that would have to be encoded, no broken
+// escape in the path.
 func plain(text string) (prefix, target string, ok bool) {
 	const longest = len("https://")
 	scheme := strings.Index(text[:min(len(text), longest)], "://")
@@ -142,10 +170,33 @@ func plain(text string) (prefix, target string, ok bool) {
 		return "", "", false
 	}
 	prefix, target = text[:scheme+3+slash], text[scheme+3+slash:]
+	if strings.ContainsAny(prefix, `@?#\`) {
+		return "", "", false
+	}
+	query := false
 	for i := 0; i < len(target); i++ {
-		if c := target[i]; c <= ' ' || c >= 0x7f || c == '#' || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`' || c == '{' || c == '|' || c == '}' {
+		switch c := target[i]; {
+		case c == '?':
+			query = true
+		case c == '%' && !query && !(i+2 < len(target) && isHex(target[i+1]) && isHex(target[i+2])):
+			return "", "", false
+		case c <= ' ' || c >= 0x7f || specialInTarget(c):
 			return "", "", false
 		}
 	}
-	return prefix, target, strings.IndexByte(prefix, '@') < 0
+	return prefix, target, true
+}
+
+// specialInTarget reports whether package net/url would encode the octet, or end
+// the path or query there.
+func specialInTarget(c byte) bool {
+	switch c {
+	case '#', '"', '<', '>', '\\', '^', '`', '{', '|', '}':
+		return true
+	}
+	return false
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }

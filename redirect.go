@@ -11,7 +11,8 @@ import (
 	"github.com/aiohttp-go/aiohttp/connector"
 )
 
-// defaultMaxRedirects is how many redirects one call follows by default.
+// defaultMaxRedirects is how many redirects one call follows by default: as
+// many as aiohttp and net/http.
 const defaultMaxRedirects = 10
 
 // ErrTooManyRedirects is the cause when a call was redirected more often than
@@ -19,6 +20,10 @@ const defaultMaxRedirects = 10
 var ErrTooManyRedirects = errors.New("too many redirects")
 
 // redirects reports whether a status sends the client elsewhere.
+//
+// The Fetch standard: "A redirect status is a status that is 301, 302, 303,
+// 307, or 308."
+// https://fetch.spec.whatwg.org/#redirect-status
 func redirects(status int) bool {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
@@ -43,21 +48,21 @@ func (s *Session) follow(ctx context.Context, j *job, resp *Response) (*Response
 	}
 	var history []*Response
 	for redirects(resp.Status) {
-		location := resp.Header("Location")
-		if location == "" {
+		locations := fieldValues(resp.reply.Fields(), "location")
+		if len(locations) == 0 {
 			break
 		}
 		resp.Close()
-		history = append(history, resp)
-		if len(history) > most {
-			return nil, h.refuse(resp, fmt.Errorf("%w: %d", ErrTooManyRedirects, most))
+		if len(history) == most {
+			return nil, h.refuse(fmt.Errorf("%w: more than %d", ErrTooManyRedirects, most))
 		}
-		if err := h.redirect(resp.Status, location); err != nil {
-			return nil, h.refuse(resp, err)
+		history = append(history, resp)
+		if err := h.redirect(resp.Status, locations); err != nil {
+			return nil, h.refuse(err)
 		}
 		next, err := j.exchange(ctx)
 		if err != nil {
-			return nil, err
+			return nil, wrap(h.method, h.address(), err)
 		}
 		resp = next
 	}
@@ -65,22 +70,54 @@ func (s *Session) follow(ctx context.Context, j *job, resp *Response) (*Response
 	return resp, nil
 }
 
-// refuse makes the error of a redirect that is not followed.
-func (h *hop) refuse(resp *Response, err error) error {
-	h.body.close()
-	return wrap(h.method, resp.URL().String(), &Error{Phase: connector.PhasePrepare, Host: resp.dest.addr, Err: err})
+// refuse makes the error of a redirect that is not followed. It names the URL
+// that redirects.
+func (h *hop) refuse(err error) error {
+	return wrap(h.method, h.address(), &Error{Phase: connector.PhasePrepare, Err: err})
 }
 
 // redirect changes the hop to what a redirect asks for.
-func (h *hop) redirect(status int, location string) error {
-	from := h.dest.parsed()
-	to, err := url.Parse(location)
-	if err != nil {
-		return fmt.Errorf("redirect to an invalid URL %q", location)
+func (h *hop) redirect(status int, locations []string) error {
+	location := locations[0]
+	for _, other := range locations[1:] {
+		if other != location {
+			return errors.New("redirect to two places at once")
+		}
 	}
-	to = from.ResolveReference(to)
+	to, err := h.locate(location)
+	if err != nil {
+		return err
+	}
+	dest, err := destinationOf(to)
+	if err != nil {
+		return fmt.Errorf("redirect to %q: %w", maskedURL(to), err)
+	}
+	// Credentials are the caller's to give, not a server's. Within the origin
+	// those of the caller's URL stay.
+	to.User = nil
+	if dest.same(h.dest.origin) {
+		to.User = h.dest.parsed().User
+	}
+	if err := h.changeMethod(status); err != nil {
+		return err
+	}
+	if !dest.same(h.origin) {
+		h.dropHeader(func(name string) bool { return name == "Host" || personal(name) })
+	}
+	h.aim(dest)
+	return nil
+}
+
+// locate resolves a Location against the hop's own URL.
+func (h *hop) locate(location string) (*url.URL, error) {
+	from := h.dest.parsed()
+	ref, err := url.Parse(location)
+	if err != nil {
+		return nil, fmt.Errorf("redirect to an invalid URL %q", maskedText(location))
+	}
+	to := from.ResolveReference(ref)
 	if to.Scheme != "http" && to.Scheme != "https" {
-		return fmt.Errorf("redirect to an unsupported scheme: %q", to.Redacted())
+		return nil, fmt.Errorf("redirect to an unsupported scheme: %q", maskedURL(to))
 	}
 	// RFC 9110, section 10.2.2: "If the Location value provided in a 3xx
 	// (Redirection) response does not have a fragment component, a user agent
@@ -90,34 +127,36 @@ func (h *hop) redirect(status int, location string) error {
 	if to.Fragment == "" {
 		to.Fragment, to.RawFragment = from.Fragment, from.RawFragment
 	}
-	to.User = nil // credentials are the caller's to give, not a server's
-	dest, err := destinationOf(to)
-	if err != nil {
-		return fmt.Errorf("redirect to %q: %w", location, err)
-	}
-	if dest.addr != h.origin.addr || dest.tls != h.origin.tls {
-		h.leaveOrigin()
-	}
-	h.dest = dest
-	if err := h.changeMethod(status); err != nil {
-		return err
-	}
-	return nil
+	return to, nil
 }
 
-// leaveOrigin drops the credentials, for good: a redirect back does not bring
-// them back.
+// dropHeader takes the fields of a kind out of a copy of the header. When a
+// redirect leaves the origin those are the credentials, for good: a redirect
+// back does not bring them back.
 //
-// RFC 9110, section 15.4: "remove header fields that were automatically added
-// or set by the user agent for the original request that are specific to the
-// request itself ... including ... Authorization and Cookie". The Fetch
-// standard: "If ... request's current URL's origin is not same origin with
-// locationURL's origin, then for each headerName of CORS non-wildcard
-// request-header name, delete headerName".
-// https://www.rfc-editor.org/rfc/rfc9110#section-15.4-6.1
-func (h *hop) leaveOrigin() {
-	h.foreign = true
-	h.dropHeader(personal)
+// RFC 9110, section 15.4: "Consider removing header fields that were not
+// automatically generated by the implementation (i.e., those present in the
+// request because they were added by the calling context) where there are
+// security implications; this includes but is not limited to Authorization and
+// Cookie."
+// https://www.rfc-editor.org/rfc/rfc9110#section-15.4-6.3
+//
+// The Fetch standard, step 13 of HTTP-redirect fetch: "If request's current
+// URL's origin is not same origin with locationURL's origin, then for each
+// headerName of CORS non-wildcard request-header name, delete headerName from
+// request's header list."
+// https://fetch.spec.whatwg.org/#http-redirect-fetch
+func (h *hop) dropHeader(kind func(canonical string) bool) {
+	if len(h.header) == 0 {
+		return
+	}
+	kept := make(http.Header, len(h.header))
+	for name, values := range h.header {
+		if !kind(textproto.CanonicalMIMEHeaderKey(name)) {
+			kept[name] = values
+		}
+	}
+	h.header = kept
 }
 
 // changeMethod applies the Fetch standard, step 12 of HTTP-redirect fetch: a 301
@@ -129,6 +168,7 @@ func (h *hop) changeMethod(status int) error {
 	case (status == http.StatusMovedPermanently || status == http.StatusFound) && h.method == http.MethodPost,
 		status == http.StatusSeeOther && h.method != http.MethodGet && h.method != http.MethodHead:
 		h.method = http.MethodGet
+		h.body.release()
 		h.body = body{}
 		h.dropHeader(describesBody)
 		return nil
@@ -136,22 +176,14 @@ func (h *hop) changeMethod(status int) error {
 	return h.body.rewind()
 }
 
-// describesBody reports whether a field is about a request's body.
+// describesBody reports whether a field is about a request's body. The first
+// four are the Fetch standard's request-body-header names.
+// https://fetch.spec.whatwg.org/#request-body-header-name
 func describesBody(canonical string) bool {
 	switch canonical {
-	case "Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Disposition", "Content-Range", "Digest", "Content-Digest", "Repr-Digest":
+	case "Content-Encoding", "Content-Language", "Content-Location", "Content-Type",
+		"Content-Disposition", "Content-Range", "Content-Md5", "Digest", "Content-Digest", "Repr-Digest":
 		return true
 	}
 	return false
-}
-
-// dropHeader takes the fields of a kind out of a copy of the header.
-func (h *hop) dropHeader(kind func(canonical string) bool) {
-	kept := make(http.Header, len(h.header))
-	for name, values := range h.header {
-		if !kind(textproto.CanonicalMIMEHeaderKey(name)) {
-			kept[name] = values
-		}
-	}
-	h.header = kept
 }

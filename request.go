@@ -24,20 +24,30 @@ type Request struct {
 	// URL is absolute, or relative to Options.BaseURL. The verbs set it.
 	URL string
 
-	// Query is added to the URL's own query and to Options.Query.
+	// Query is added behind the URL's own query and Options.Query. The URL's own
+	// is sent octet for octet, so that signed URLs stay valid.
 	Query url.Values
 
-	// Header replaces same-named fields of Options.Header; a name with an empty
-	// list removes the session's field.
+	// Header replaces same-named fields of Options.Header, whatever the case of
+	// the names; one with an empty list removes the session's field. Host may be
+	// set; the fields that say how the body is framed may not.
+	//
+	// When a redirect leaves the origin, Host and the credentials (Authorization,
+	// Cookie, X-Api-Key and the like) are dropped, and not restored by a redirect
+	// back.
 	Header http.Header
 
-	// Cookies are sent with this request only, are not stored, and are dropped
-	// when a redirect leaves the origin.
+	// Cookies are sent with this request only, in the place of the jar's of the
+	// same names. They are not stored, and are dropped when a redirect leaves the
+	// origin.
 	Cookies []*http.Cookie
 
-	// At most one of the following gives the body; two are an error.
+	// At most one of the following gives the body; two are an error. A
+	// Content-Type of Header, or else of Options.Header, replaces the one that is
+	// named here.
 
-	// Bytes is sent as it is.
+	// Bytes is sent as it is, with Content-Type "application/octet-stream". It
+	// must not be changed before the response was read or closed.
 	Bytes []byte
 	// Text is sent as UTF-8 with Content-Type "text/plain; charset=utf-8".
 	Text string
@@ -46,27 +56,32 @@ type Request struct {
 	// Form is sent URL-encoded ("application/x-www-form-urlencoded").
 	Form url.Values
 	// File is the path of a file that is sent as the body; its Content-Type is
-	// taken from its name.
+	// taken from its name. It is opened anew where it has to be sent again.
 	File string
-	// Body is read to its end. It is sent with Content-Length when it is a
-	// *bytes.Reader, *strings.Reader, *bytes.Buffer or *os.File, or when
-	// ContentLength is set, else in chunks. Where it implements io.Seeker it
-	// can be sent again after a redirect or a retry. Where it implements
-	// io.Closer it is closed.
+	// Body is read to its end, with Content-Type "application/octet-stream". It
+	// is sent with Content-Length when it is a *bytes.Reader, *strings.Reader,
+	// *bytes.Buffer or *os.File, or when ContentLength is set, else in chunks.
+	// Where it implements io.Seeker it can be sent again after a redirect or a
+	// retry, from where it stood at first. Where it implements io.Closer it is
+	// closed, whatever becomes of the call. It may be read until the response was
+	// read or closed, since a server may answer before it has the whole body.
 	Body io.Reader
-	// ContentLength is the length of Body in bytes when it is known and greater
-	// than zero.
+	// ContentLength is the length of Body in bytes. Zero means that it is not
+	// known, or told by Body's type; negative is an error.
 	ContentLength int64
 
 	// Expect100 sends "Expect: 100-continue" and waits for the server's leave,
-	// at most for one second, before the body is sent.
+	// at most for one second, before the body is sent. It does nothing without
+	// a body.
 	Expect100 bool
 
-	// Timeouts overrides the session's time-outs, field by field.
+	// Timeouts overrides the session's time-outs, field by field. They run anew
+	// for each redirect; the context is what bounds the whole call.
 	Timeouts connector.Timeouts
 
-	// TLS overrides the session's TLS settings for this request. A connection
-	// opened under one policy is never used under another.
+	// TLS overrides the session's TLS settings for this request and all of its
+	// redirects. A connection opened under one policy is never used under
+	// another. Make a policy once and keep it.
 	TLS *trust.Policy
 
 	// MaxRedirects overrides Options.MaxRedirects: zero means the session's

@@ -6,10 +6,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
+	"strings"
+	"sync/atomic"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/coding"
+	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
 // Response is the answer to a request. It owns its connection until the body
@@ -32,22 +34,26 @@ type Response struct {
 	raw     bool // no decompression
 	reply   connector.Reply
 	decoder io.ReadCloser // undoes the Content-Encoding; nil when there is none
+	ended   bool          // decoder has given all
+	closed  atomic.Bool   // Close was called
 	header  http.Header   // once it was asked for
 	history []*Response
-	content []byte // once it was read into memory
-	held    bool   // content stands
+	held    bool // the body was read into memory: content or failure stands
+	content []byte
+	failure error
 }
 
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
 	r.Status, r.ContentLength = r.reply.Status, r.reply.Length
-	if r.raw || r.ContentLength == 0 || r.method == http.MethodHead {
+	if r.raw || r.ContentLength == 0 || r.bodiless() {
 		return
 	}
-	if _, coded := r.reply.Fields().Get("content-encoding"); !coded {
+	codings := fieldValues(r.reply.Fields(), "content-encoding")
+	if len(coding.Parse(codings)) == 0 {
 		return
 	}
-	decoder, err := coding.NewReader(&r.reply, r.Headers()["Content-Encoding"], coding.Limits{MaxBytes: max(r.session.opts.MaxDecodedBytes, 0)})
+	decoder, err := coding.NewReader(&r.reply, codings, coding.Limits{MaxBytes: max(r.session.opts.MaxDecodedBytes, 0)})
 	switch {
 	case errors.Is(err, coding.ErrUnknown):
 		return // delivered as it is
@@ -123,12 +129,21 @@ func (r *Response) Headers() http.Header {
 	return r.header
 }
 
-// Trailers gives the trailer fields, once the body was read to its end.
-func (r *Response) Trailers() http.Header { return r.reply.Trailer().Header(nil) }
+// Trailers gives the trailer fields, once the body was read to its end. Those
+// that must not stand in a trailer are left out.
+func (r *Response) Trailers() http.Header {
+	h := r.reply.Trailer().Header(nil)
+	for name := range h {
+		if http1.ForbiddenTrailer(strings.ToLower(name)) {
+			delete(h, name)
+		}
+	}
+	return h
+}
 
 // Cookies gives the cookies that this response sets.
 func (r *Response) Cookies() []*http.Cookie {
-	return (&http.Response{Header: r.Headers()}).Cookies()
+	return parseSetCookie(fieldValues(r.reply.Fields(), "set-cookie"))
 }
 
 // TLS describes the secured connection; nil for a plain one. It must not be
@@ -138,17 +153,23 @@ func (r *Response) TLS() *tls.ConnectionState { return r.reply.TLS }
 // RemoteAddr gives the address of the peer.
 func (r *Response) RemoteAddr() string { return r.reply.Addr }
 
-// Read reads the body, decompressed. It gives io.EOF at its end, and an
-// [*Error] when it is cut short.
+// Read reads the body, decompressed. It gives io.EOF at its end, an [*Error] when
+// it is cut short or cannot be decoded, and one of http.ErrBodyReadAfterClose
+// after Close.
 func (r *Response) Read(p []byte) (int, error) {
 	if r.decoder == nil {
-		return r.reply.Read(p)
+		n, err := r.reply.Read(p)
+		return n, r.readError(err)
+	}
+	if r.ended && !r.closed.Load() {
+		return 0, io.EOF
 	}
 	n, err := r.decoder.Read(p)
 	if err == io.EOF {
+		r.ended = true
 		r.finish()
 	}
-	return n, r.explain(err)
+	return n, r.readError(err)
 }
 
 // finish reads what may stand behind the end of a decoded body, which is the
@@ -158,7 +179,20 @@ func (r *Response) finish() {
 	r.reply.Close()
 }
 
-// explain gives an error of decoding the shape of the others.
+// readError gives an error of reading the shape of the others, and names the
+// one that is the caller's doing.
+func (r *Response) readError(err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	var known *Error
+	if r.closed.Load() && !errors.As(err, &known) {
+		err = http.ErrBodyReadAfterClose
+	}
+	return r.explain(err)
+}
+
+// explain gives an error of the body the shape of the others.
 func (r *Response) explain(err error) error {
 	if err == nil || err == io.EOF {
 		return err
@@ -173,17 +207,21 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder == nil {
-		return r.reply.WriteTo(w)
+	if r.decoder != nil {
+		return io.Copy(w, onlyReader{r})
 	}
-	return io.Copy(w, onlyReader{r})
+	n, err := r.reply.WriteTo(w)
+	if err != nil && r.closed.Load() {
+		err = r.readError(err)
+	}
+	return n, err // one of w's own stays as it is
 }
 
-type onlyReader struct{ io.Reader }
-
 // Close gives the connection back; it is closed when much of the body is still
-// to come. Close is idempotent, and needless after the body was read.
+// to come. Close is idempotent, needless after the body was read, and may be
+// called while another goroutine reads, whose read then fails.
 func (r *Response) Close() error {
+	r.closed.Store(true)
 	if r.decoder != nil {
 		r.decoder.Close()
 	}
@@ -203,25 +241,7 @@ func (r *Response) RaiseForStatus() error {
 		r.Close()
 	}
 	return &StatusError{
-		Status: r.Status, Reason: r.Reason(), Method: r.method, URL: r.URL().Redacted(),
+		Status: r.Status, Reason: r.Reason(), Method: r.method, URL: maskedURL(r.URL()),
 		Header: r.Headers(), Body: snippet[:min(len(snippet), most)],
 	}
-}
-
-// HTTP gives the response as one of net/http's. Its body is this response's:
-// the two must not be read both.
-func (r *Response) HTTP() *http.Response {
-	u := r.URL()
-	resp := &http.Response{
-		Status: strconv.Itoa(r.Status) + " " + r.Reason(), StatusCode: r.Status,
-		Proto: r.Proto(), ProtoMajor: 1, ProtoMinor: r.reply.Minor,
-		Header: r.Headers(), Body: r, ContentLength: r.ContentLength,
-		Uncompressed: r.decoder != nil, TLS: r.reply.TLS,
-		Request: &http.Request{Method: r.method, URL: u, Host: u.Host, Header: http.Header{}},
-	}
-	if r.decoder != nil {
-		resp.Header.Del("Content-Encoding")
-		resp.Header.Del("Content-Length")
-	}
-	return resp
 }

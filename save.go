@@ -2,33 +2,71 @@ package aiohttp
 
 import (
 	"crypto/rand"
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// Save writes the body to a file and gives its size. The file appears under its
-// name only when it is whole: the body is written beside it, under a temporary
-// name, which is then changed. An existing file is replaced. When anything
-// fails nothing is left behind.
+// Save writes the body to a file and gives its size in bytes. The file appears
+// under its name only when it is whole: the body is written beside it, under a
+// temporary name, which is then changed. An existing file is replaced. When
+// anything fails nothing is left behind, and an existing file stays as it was.
+// The response is closed in any case.
+//
+// The file is not forced to the disk: what survives a failure of the machine is
+// up to the system.
 func (r *Response) Save(path string) (n int64, err error) {
 	defer r.Close()
 	dir, name := filepath.Split(path)
-	temporary := filepath.Join(dir, "."+name+"."+rand.Text()[:8]+".part")
+	if info, err := os.Stat(path); name == "" || err == nil && info.IsDir() {
+		return 0, &fs.PathError{Op: "save", Path: path, Err: errors.New("is a directory")}
+	}
+	// The temporary name is short, as name may be as long as names can be.
+	temporary := filepath.Join(dir, "."+rand.Text()+".part")
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return 0, err
+		return 0, saveError(path, err)
 	}
 	defer func() {
 		if err != nil {
 			os.Remove(temporary)
+			n = 0
 		}
 	}()
-	n, err = r.WriteTo(f)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
+	if n, err = r.writeTo(f); err != nil {
+		f.Close()
+		return n, saveError(path, err)
 	}
-	if err == nil {
+	if err = f.Close(); err == nil {
 		err = os.Rename(temporary, path)
 	}
-	return n, err
+	return n, saveError(path, err)
+}
+
+// writeTo writes the body, also one that was read into memory already.
+func (r *Response) writeTo(w io.Writer) (int64, error) {
+	if r.held {
+		if r.failure != nil {
+			return 0, r.failure
+		}
+		n, err := w.Write(r.content)
+		return int64(n), err
+	}
+	return r.WriteTo(w)
+}
+
+// saveError names the file that was asked for in the place of the temporary
+// one. An error of the body stays as it is.
+func saveError(path string, err error) error {
+	var file *fs.PathError
+	var rename *os.LinkError
+	switch {
+	case errors.As(err, &file):
+		return &fs.PathError{Op: "save", Path: path, Err: file.Err}
+	case errors.As(err, &rename):
+		return &fs.PathError{Op: "save", Path: path, Err: rename.Err}
+	}
+	return err
 }

@@ -2,7 +2,8 @@ package aiohttp
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -15,27 +16,33 @@ import (
 // default headers. Make one with [NewSession], use it for all of a program's
 // requests, and close it at the end. It is safe for concurrent use.
 type Session struct {
-	opts      Options
-	base      *url.URL
-	invalid   error // what is wrong with the options; every call reports it
-	connector *connector.Connector
-	owned     bool
-	jar       http.CookieJar
-	own       *cookie.Jar // jar, when it is of our kind: it has a shorter way in
-	defaults  defaults
-	origins   originCache
-	closed    atomic.Bool
+	opts       Options
+	base       *url.URL // what relative URLs are resolved against; nil when there is none
+	baseOrigin *origin  // of base
+	invalid    error    // what is wrong with the options; every call reports it
+	connector  *connector.Connector
+	owned      bool
+	jar        http.CookieJar
+	own        *cookie.Jar // jar, when it is of our kind: it has a shorter way in
+	defaults   defaults
+	origins    originCache
+	closed     atomic.Bool
 }
 
-// NewSession makes a session. At most one Options is taken; none means the
-// defaults. It never fails: an error in the options, such as a BaseURL that
+// NewSession makes a session. It takes at most one Options and panics if given
+// more; none means the defaults. An error in the options, such as a BaseURL that
 // cannot be parsed, is reported by the first request.
 func NewSession(opts ...Options) *Session {
 	s := &Session{}
-	if len(opts) > 0 {
+	switch len(opts) {
+	case 0:
+	case 1:
 		s.opts = opts[0]
+	default:
+		panic("aiohttp: NewSession takes at most one Options")
 	}
 	o := &s.opts
+	o.Query = maps.Clone(o.Query)
 	s.connector, s.owned = o.Connector, o.Connector == nil
 	if s.owned {
 		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS})
@@ -48,18 +55,33 @@ func NewSession(opts ...Options) *Session {
 		s.own, _ = s.jar.(*cookie.Jar)
 	}
 	var err error
-	if o.BaseURL != "" {
-		if s.base, err = parseURL(o.BaseURL); err != nil {
-			s.invalid = err
-		}
-	}
 	if s.defaults, err = newDefaults(o.Header); err != nil {
-		s.invalid = errors.Join(s.invalid, err)
+		s.invalid = err
+	}
+	if o.BaseURL != "" {
+		if err := s.setBase(o.BaseURL); err != nil {
+			s.invalid = fmt.Errorf("invalid Options.BaseURL %q: %w", maskedText(o.BaseURL), err)
+		}
 	}
 	return s
 }
 
-// Get sends a GET request.
+func (s *Session) setBase(text string) error {
+	u, err := parseURL(text)
+	if err != nil {
+		return err
+	}
+	d, err := destinationOf(u)
+	if err != nil {
+		return err
+	}
+	s.base, s.baseOrigin = u, d.origin
+	return nil
+}
+
+// Get sends a GET request. Like the other verbs it takes at most one Request, for
+// all that goes beyond the URL, and panics if given more; see [Session.Do] for
+// what all of them have in common.
 func (s *Session) Get(ctx context.Context, url string, req ...Request) (*Response, error) {
 	return s.send(ctx, http.MethodGet, url, req)
 }
@@ -99,9 +121,9 @@ func (s *Session) Delete(ctx context.Context, url string, req ...Request) (*Resp
 //
 // Do returns when the head of the final response was read, redirects followed.
 // ctx governs all of it, the reading of the body included. Any status is a
-// success, unless Options.RaiseForStatus is set. Every error is a [*url.Error]
-// that says which URL, around an [*Error] that says which phase and which
-// peer, around the cause.
+// success, unless Options.RaiseForStatus is set, by which it may be a
+// [*StatusError]. Every other error is a [*url.Error] that says which URL, around
+// an [*Error] that says which phase and which peer, around the cause.
 func (s *Session) Do(ctx context.Context, req Request) (*Response, error) {
 	j := jobs.Get().(*job)
 	j.req = req
@@ -113,8 +135,11 @@ func (s *Session) Do(ctx context.Context, req Request) (*Response, error) {
 
 // send is what the verbs share.
 func (s *Session) send(ctx context.Context, method, url string, reqs []Request) (*Response, error) {
+	if len(reqs) > 1 {
+		panic("aiohttp: a call takes at most one Request")
+	}
 	j := jobs.Get().(*job)
-	if len(reqs) > 0 {
+	if len(reqs) == 1 {
 		j.req = reqs[0]
 	}
 	j.req.Method, j.req.URL = method, url
@@ -131,7 +156,8 @@ func (s *Session) Connector() *connector.Connector { return s.connector }
 // the connector was given to it. It is idempotent, and returns when all that
 // the session started has ended.
 func (s *Session) Close() error {
-	if s.closed.Swap(true) || !s.owned {
+	s.closed.Store(true)
+	if !s.owned {
 		return nil
 	}
 	return s.connector.Close()

@@ -31,11 +31,15 @@ type Call struct {
 	// close", which must not stand in it. All of it has been validated.
 	Head []byte
 
-	// Payload is the body, when it lies in memory.
+	// Payload is the body, when it lies in memory. It must not be changed
+	// before the reply was read to its end or closed.
 	Payload []byte
 
 	// Body is the body otherwise; it is closed, whatever becomes of the call,
-	// where it implements io.Closer.
+	// where it implements io.Closer. It is read by another goroutine, which may
+	// go on for a moment after Do has returned; Close tells when that is over.
+	// Where it has no Close that ends a Read, a blocked Read holds up
+	// Connector.Close. A panic in Read is the call's error, a [*BodyPanicError].
 	Body io.Reader
 
 	// Length is that of Body in bytes; negative when it is not known: Body is
@@ -46,8 +50,9 @@ type Call struct {
 	// that it cannot be had.
 	Rewind func() (io.Reader, error)
 
-	// Trailer is sent behind a Body of unknown length. Its keys are announced
-	// in the head; its values are read when Body has ended.
+	// Trailer is sent behind a Body of unknown length. Its keys, which must have
+	// been validated, are announced in the head; its values are read when Body
+	// has ended.
 	Trailer http.Header
 
 	// Close asks for a connection of its own that is closed afterwards.
@@ -66,7 +71,7 @@ type Call struct {
 	// Timings, when set, is filled in.
 	Timings *Timings
 
-	// interim is told of each 1xx response but 101.
+	// interim is told of each 1xx response but 101; its error ends the call.
 	interim func(h *http1.ResponseHead) error
 	trace   *callTrace
 }
@@ -81,16 +86,19 @@ func (call *Call) streamed() bool { return call.Body != nil }
 func (call *Call) rewindable() bool { return call.Body == nil || call.Rewind != nil }
 
 // closeBody closes Body, where it can be closed.
-func (call *Call) closeBody() {
-	if c, ok := call.Body.(io.Closer); ok {
+func (call *Call) closeBody() { closeReader(call.Body) }
+
+func closeReader(r io.Reader) {
+	if c, ok := r.(io.Closer); ok {
 		c.Close()
 	}
 }
 
 // IdempotentMethod reports whether a request of that method may be repeated by
-// RFC 9110, section 9.2.2: "the PUT, DELETE, and safe request methods are
-// idempotent."
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-2
+// RFC 9110, section 9.2.2: "Of the request methods defined by this
+// specification, PUT, DELETE, and safe request methods are idempotent." QUERY
+// is safe by its own definition.
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-1
 func IdempotentMethod(method string) bool {
 	switch method {
 	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY":
@@ -99,9 +107,10 @@ func IdempotentMethod(method string) bool {
 	return false
 }
 
-// appendFraming appends the fields that say how the body is framed, and the
+// appendFraming appends the fields that say how the body is framed, whether it
+// waits to be asked for, whether this is the connection's last request, and the
 // blank line.
-func (call *Call) appendFraming(dst []byte, expect bool) []byte {
+func (call *Call) appendFraming(dst []byte, expect, last bool) []byte {
 	switch {
 	case call.streamed() && call.Length < 0:
 		dst = append(dst, "Transfer-Encoding: chunked\r\n"...)
@@ -120,7 +129,7 @@ func (call *Call) appendFraming(dst []byte, expect bool) []byte {
 	if expect {
 		dst = append(dst, "Expect: 100-continue\r\n"...)
 	}
-	if call.Close {
+	if last {
 		dst = append(dst, "Connection: close\r\n"...)
 	}
 	return append(dst, "\r\n"...)

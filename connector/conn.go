@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -23,11 +24,11 @@ type conn struct {
 
 	cancel  func() // aborts the wire; made once, for context.AfterFunc
 	bounded bool   // a total time-out was set on the wire
+	trusted bool   // the peer lives in this process: no look before reuse
 	closed  atomic.Bool
-	dialed  Timings // what opening it took; given to its first exchange
 
 	uses     int   // exchanges that were begun
-	openedAt int64 // by clock
+	expires  int64 // by clock: when it is too old to be used again
 	restedAt int64 // by clock: when it came to rest
 	rest     links[conn]
 }
@@ -36,7 +37,7 @@ func (c *conn) links() *links[conn] { return &c.rest }
 
 // newConn wraps a connection that was just opened.
 func newConn(h *host, nc net.Conn) *conn {
-	c := &conn{host: h, openedAt: clock()}
+	c := &conn{host: h}
 	c.wire.Conn = nc
 	c.top = &c.wire
 	c.rd.Reset(&c.wire)
@@ -59,36 +60,62 @@ func (c *conn) secured(tc *tls.Conn) {
 	c.rd.Reset(tc)
 }
 
-// close closes the socket and gives the buffer back. The peer is told of TLS's
-// end only where that cannot block: a pooled connection is closed from
-// whatever goroutine comes by.
+// close closes the socket and gives the buffer back. The peer is not told of
+// TLS's end, since that may block: a connection of the pool is closed by
+// whatever goroutine comes by, and nothing of HTTP/1.1 hangs on it.
 func (c *conn) close() {
 	if c.closed.CompareAndSwap(false, true) {
 		c.wire.Conn.Close()
+		c.wire.drop()
 		c.rd.Release()
 	}
 }
 
+// cut makes the connection fail for whoever uses it, with cause, and closes its
+// socket. What else it holds is given back by its user.
+func (c *conn) cut(cause error) {
+	c.wire.abort(&abort{cause})
+	c.wire.Conn.Close()
+}
+
+// glance is how long a connection that is no socket is listened to before it is
+// used again.
+const glance = 100 * time.Microsecond
+
 // alive reports whether a connection that rested can be used: the peer has
 // neither closed it nor sent anything.
 //
-// RFC 9112, section 9.2: "If the client receives data on a connection that
+// RFC 9112, section 9.2: "If a client receives data on a connection that
 // doesn't have outstanding requests, the client MUST NOT consider that data to
 // be a valid response; the client SHOULD close the connection, since message
 // delimitation is now ambiguous".
 // https://www.rfc-editor.org/rfc/rfc9112#section-9.2-3
 func (c *conn) alive() bool {
 	if c.wire.socket.raw == nil {
-		return true
+		return c.aliveOpaque()
 	}
 	state := c.wire.socket.peek()
 	if state != pending || c.tls == nil {
 		return state == silent
 	}
 	// Under TLS something may be pending that is no data: session tickets come
-	// after the handshake. A read that takes only what is pending tells.
+	// after the handshake.
+	c.wire.rearm(time.Time{})
+	return c.nothingPending()
+}
+
+// aliveOpaque is alive for a connection that cannot be looked into: it reads
+// for a moment. The pipes of Options.Handler are beyond doubt.
+func (c *conn) aliveOpaque() bool {
+	return c.trusted || c.wire.rearm(time.Now().Add(glance)) != nil || c.nothingPending()
+}
+
+// nothingPending reads what is pending, and reports whether that was no data
+// and no end.
+func (c *conn) nothingPending() bool {
+	var one [1]byte
 	c.wire.nowait = true
-	n, err := c.top.Read(make([]byte, 1))
+	n, err := c.top.Read(one[:])
 	c.wire.nowait = false
 	return n == 0 && errors.Is(err, errNothingPending)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,7 +27,7 @@ type Connector struct {
 	pool     *pool
 	local    *handlerListener // serves Options.Handler, else nil
 	closed   atomic.Bool
-	running  sync.WaitGroup // goroutines that the connector started
+	running  workers // goroutines that the connector started
 }
 
 // New makes a connector. At most one Options is taken; none means the defaults.
@@ -86,9 +85,11 @@ func orForever(d, def time.Duration) time.Duration {
 	return d
 }
 
-// Close closes every connection, those in use included: their requests fail. It
-// returns when all that the connector started has ended. Later requests fail
-// with [ErrClosed].
+// Close closes every connection, those in use and those that were upgraded
+// included: their requests fail. It returns when all that the connector started
+// has ended, so it must not be called by what the connector itself calls: a
+// request's body, a Resolver, a Handler. Later requests fail with [ErrClosed].
+// Close is idempotent.
 func (c *Connector) Close() error {
 	c.closed.Store(true)
 	c.pool.close()
@@ -96,7 +97,7 @@ func (c *Connector) Close() error {
 	if c.local != nil {
 		c.local.shutdown()
 	}
-	c.running.Wait()
+	c.running.end()
 	return nil
 }
 

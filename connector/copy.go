@@ -10,15 +10,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
-var errDeadline = os.ErrDeadlineExceeded
-
 func isDeadline(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
-
-// plainFile gives the file behind a reader or writer, when it is nothing else.
-func plainFile(v any) (*os.File, bool) {
-	f, ok := v.(*os.File)
-	return f, ok
-}
 
 // copyBuffer is what bulk bodies are copied through: the size at which a read
 // loop on a socket is fastest (64 to 128 KiB, see bench/RESULTS.md).
@@ -69,13 +61,27 @@ func (r *Reply) writeBuffered(w io.Writer) (int64, error) {
 	if len(part) == 0 {
 		return 0, nil
 	}
-	n, err := w.Write(part)
+	n, err := writeAll(w, part)
 	r.body.Skip(int64(n), true)
 	if r.body.Done() {
 		r.end(io.EOF)
 	}
 	return int64(n), err
 }
+
+// writeAll writes p, and holds the writer to the contract of io.Writer.
+func writeAll(w io.Writer, p []byte) (int, error) {
+	n, err := w.Write(p)
+	if n < 0 || n > len(p) {
+		return 0, errInvalidWrite
+	}
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	return n, err
+}
+
+var errInvalidWrite = errors.New("writer gave an impossible count")
 
 func (r *Reply) spliceable() bool {
 	if r.conn == nil || r.conn.tls != nil || r.body.Kind() != http1.Length || r.body.Left() < 64<<10 {
@@ -90,20 +96,22 @@ func (r *Reply) splice(file *os.File) (int64, error) {
 	w := &r.conn.wire
 	tcp := w.Conn.(*net.TCPConn)
 	var total int64
+	w.begin(&w.reads, r.stall, stallPhase)
 	for !r.body.Done() {
-		w.begin(&w.reads, r.stall, "body stall")
 		n, err := file.ReadFrom(&io.LimitedReader{R: tcp, N: min(r.body.Left(), filePiece)})
 		r.body.Skip(n, false)
 		total += n
-		if err != nil && isDeadline(err) {
-			if n > 0 {
-				w.progress(&w.reads)
-			}
-			if err = w.missed(&w.reads); err == nil {
-				continue
-			}
+		if n > 0 {
+			w.progress(&w.reads)
 		}
-		if err == nil && n == 0 {
+		switch {
+		case err != nil && ofFile(err):
+			r.err = err // what was on its way into the file is lost
+			r.drop()
+			return total, err
+		case err != nil:
+			err = w.failed(&w.reads, err)
+		case n == 0:
 			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
@@ -126,7 +134,7 @@ func (r *Reply) copy(w io.Writer) (int64, error) {
 	for {
 		n, err := r.read(buf.b[:])
 		if n > 0 {
-			m, writeErr := w.Write(buf.b[:n])
+			m, writeErr := writeAll(w, buf.b[:n])
 			total += int64(m)
 			if writeErr != nil {
 				return total, writeErr

@@ -3,11 +3,11 @@ package connector
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http/httptrace"
 	"net/netip"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -21,7 +21,7 @@ type dialer struct {
 	cancel context.CancelFunc
 }
 
-func newDialer(o Options, local *handlerListener, running *sync.WaitGroup) dialer {
+func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	d := dialer{delay: o.AddressDelay, local: o.LocalAddr, custom: o.DialContext}
 	if d.delay == 0 {
 		d.delay = 250 * time.Millisecond
@@ -58,6 +58,9 @@ func orDuration(d, def time.Duration) time.Duration {
 
 func (d *dialer) close() { d.cancel() }
 
+// errNoConn is a broken Options.DialContext.
+var errNoConn = errors.New("dial function gave neither a connection nor an error")
+
 // open resolves "name:port" and opens a connection to it. Each phase has its
 // own limit; the time each took is added to t. A failure comes with its phase.
 func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
@@ -66,7 +69,11 @@ func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Tim
 	defer context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })()
 	if d.custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
-			return d.custom(ctx, "tcp", addr)
+			conn, err := d.custom(ctx, "tcp", addr)
+			if conn == nil && err == nil {
+				err = errNoConn
+			}
+			return conn, err
 		})
 		return conn, PhaseConnect, err
 	}
@@ -82,7 +89,12 @@ func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Tim
 	}
 	targets := make([]netip.AddrPort, 0, len(ips))
 	for _, ip := range interleave(ips) {
-		targets = append(targets, netip.AddrPortFrom(ip, port))
+		if !d.local.IsValid() || d.local.Unmap().Is4() == ip.Is4() {
+			targets = append(targets, netip.AddrPortFrom(ip, port))
+		}
+	}
+	if len(targets) == 0 {
+		return nil, PhaseConnect, fmt.Errorf("no address of the host is of the family of the local address %v", d.local)
 	}
 	conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
 		return race(ctx, targets, d.delay, d.dialOne)
@@ -98,8 +110,8 @@ func phase[T any](ctx context.Context, limit time.Duration, name string, took *t
 	if limit >= 0 {
 		inner, cancel = context.WithTimeout(ctx, limit)
 	}
+	defer cancel()
 	v, err := f(inner)
-	cancel()
 	*took += time.Since(start)
 	if err == nil {
 		return v, nil
@@ -125,9 +137,17 @@ func splitPort(addr string) (name string, port uint16, err error) {
 	return name, uint16(n), nil
 }
 
+// hostOnly gives the name of "name:port".
+func hostOnly(addr string) string {
+	if name, _, err := net.SplitHostPort(addr); err == nil {
+		return name
+	}
+	return addr
+}
+
 func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error) {
 	if ip, err := netip.ParseAddr(name); err == nil {
-		return []netip.Addr{ip}, nil
+		return []netip.Addr{ip.Unmap()}, nil
 	}
 	trace := httptrace.ContextClientTrace(ctx)
 	if trace != nil && trace.DNSStart != nil {
@@ -135,7 +155,7 @@ func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error)
 	}
 	ips, err := d.cache.lookup(ctx, name)
 	if trace != nil && trace.DNSDone != nil {
-		info := httptrace.DNSDoneInfo{Err: err}
+		info := httptrace.DNSDoneInfo{Err: err} // Coalesced is not told
 		for _, ip := range ips {
 			info.Addrs = append(info.Addrs, net.IPAddr{IP: ip.AsSlice(), Zone: ip.Zone()})
 		}

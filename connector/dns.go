@@ -2,14 +2,17 @@ package connector
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"time"
 )
 
 // dnsCacheSize bounds the number of names kept, so that a crawl of many hosts
-// does not grow without end.
+// does not grow without end. Names that are being looked up come on top.
 const dnsCacheSize = 1000
 
 // dnsCache resolves names, keeps the answers for a while, and makes those who
@@ -18,7 +21,7 @@ const dnsCacheSize = 1000
 type dnsCache struct {
 	resolver      Resolver
 	ttl, negative time.Duration
-	running       *sync.WaitGroup
+	running       *workers
 
 	mu      sync.Mutex
 	entries map[string]*dnsEntry
@@ -26,6 +29,7 @@ type dnsCache struct {
 
 // dnsEntry is a lookup under way, or its result.
 type dnsEntry struct {
+	host    string
 	ready   chan struct{} // closed when the result stands
 	addrs   []netip.Addr
 	err     error
@@ -68,25 +72,59 @@ func (d *dnsCache) start(host string) *dnsEntry {
 		d.evict()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	e := &dnsEntry{ready: make(chan struct{}), cancel: cancel}
-	d.entries[host] = e
-	d.running.Go(func() {
-		defer cancel()
-		addrs, err := d.resolver.LookupNetIP(ctx, "ip", host)
-		if err == nil && len(addrs) == 0 {
-			err = &net.DNSError{Err: "no addresses", Name: host, IsNotFound: true}
-		}
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		e.addrs, e.err = addrs, err
-		keep := d.keep(err)
-		e.expires = clock() + int64(keep)
-		if keep <= 0 && d.entries[host] == e {
-			delete(d.entries, host)
-		}
+	e := &dnsEntry{host: host, ready: make(chan struct{}), cancel: cancel}
+	if !d.running.start(func() { d.finish(e, ctx) }) {
+		cancel()
+		e.err = ErrClosed
 		close(e.ready)
-	})
+		return e
+	}
+	d.entries[host] = e
 	return e
+}
+
+// finish does the lookup of e.
+func (d *dnsCache) finish(e *dnsEntry, ctx context.Context) {
+	defer e.cancel()
+	addrs, err := d.ask(ctx, e.host)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e.addrs, e.err = addrs, err
+	keep := d.keep(err)
+	e.expires = clock() + int64(keep)
+	if keep <= 0 {
+		d.remove(e)
+	}
+	close(e.ready)
+}
+
+// ask asks the resolver. A panic of the resolver's is an error to all who wait.
+func (d *dnsCache) ask(ctx context.Context, host string) (addrs []netip.Addr, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			addrs, err = nil, fmt.Errorf("resolver panicked: %v\n%s", v, debug.Stack())
+		}
+	}()
+	found, err := d.resolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range found {
+		if a.IsValid() {
+			addrs = append(addrs, a.Unmap()) // net.Resolver gives IPv4 inside IPv6
+		}
+	}
+	if len(addrs) == 0 {
+		return nil, &net.DNSError{Err: "no addresses", Name: host, IsNotFound: true}
+	}
+	return addrs, nil
+}
+
+// remove forgets e. The caller holds d.mu.
+func (d *dnsCache) remove(e *dnsEntry) {
+	if d.entries[e.host] == e {
+		delete(d.entries, e.host)
+	}
 }
 
 // keep says how long a result is kept: only the certainty that a name does not
@@ -95,7 +133,8 @@ func (d *dnsCache) keep(err error) time.Duration {
 	if err == nil {
 		return d.ttl
 	}
-	if dns, ok := err.(*net.DNSError); ok && dns.IsNotFound {
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
 		return d.negative
 	}
 	return 0
@@ -113,12 +152,7 @@ func (d *dnsCache) leave(e *dnsEntry) {
 	case <-e.ready:
 	default:
 		e.cancel()
-		for host, other := range d.entries {
-			if other == e {
-				delete(d.entries, host)
-				break
-			}
-		}
+		d.remove(e)
 	}
 }
 

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
 	"syscall"
 	"time"
 
-	"github.com/aiohttp-go/aiohttp/internal/http1"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -25,6 +23,7 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	defer x.recycle()
 	x.c, x.ctx, x.call, x.reply = c, ctx, call, reply
 	x.expect = call.Expect100 && call.hasBody()
+	x.last = call.Close || c.opts.DisableKeepAlives
 	x.limits = c.timeouts
 	if call.Timeouts != (Timeouts{}) {
 		x.limits = call.Timeouts.withDefaults(c.timeouts)
@@ -32,7 +31,7 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	if x.limits.Total > 0 {
 		// What waits on a context (pool, name, connecting) is bounded by one,
 		// what reads and writes by the wire's deadlines.
-		x.whole = max(clock()+int64(x.limits.Total), 1)
+		x.whole = after(x.limits.Total)
 	}
 	if call.Timings != nil {
 		*call.Timings = Timings{Start: time.Now()}
@@ -47,56 +46,72 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 // attempts sends the request, and sends it again where that is called for.
 func (x *exchange) attempts() error {
 	if x.ctx.Err() != nil {
-		return x.failed(PhasePrepare, context.Cause(x.ctx), false)
+		return x.failed(PhasePrepare, errCanceled, false)
 	}
 	err := x.attempt(false)
-	for again := 0; err != nil && again < 2 && x.again(err); again++ {
+	for err != nil && x.again(err) {
 		if x.call.Body != nil && x.started {
-			body, rewindErr := x.call.Rewind()
-			if rewindErr != nil {
+			if !x.rewind() {
 				return err
 			}
-			x.call.Body = body
 		}
-		x.started, x.sent, x.answered, x.readErr = false, false, false, nil
-		x.head, x.upload, x.stop = http1.ResponseHead{}, nil, nil
+		x.renew()
 		err = x.attempt(true)
 	}
 	return err
 }
 
-// errStale says that a connection was closed by the peer, or bears octets that
-// nobody asked for, before the request was sent on it.
-var errStale = errors.New("connection was closed by the server or bears unrequested data")
+// rewindPatience is how long a second attempt waits for a reader of the body
+// that was told to stop.
+const rewindPatience = time.Second
 
-// errExpectationFailed says that the server refused the expectation and the
-// request is to be sent without it.
-var errExpectationFailed = errors.New("expectation failed")
+// rewind makes the body ready to be sent anew. It waits until nobody reads the
+// old one, of which the new one may be a part.
+func (x *exchange) rewind() bool {
+	if u := x.upload; u != nil {
+		patience := time.NewTimer(rewindPatience)
+		defer patience.Stop()
+		select {
+		case <-u.done:
+		case <-x.ctx.Done():
+			return false
+		case <-patience.C:
+			return false
+		}
+	}
+	body, err := x.call.Rewind()
+	if err != nil {
+		return false
+	}
+	x.call.Body = body
+	return true
+}
 
 // again reports whether the request is to be sent once more after err.
 //
-// RFC 9112, section 9.3.1: "a client MAY open a new connection and
-// automatically retransmit an aborted sequence of requests if all of those
-// requests have idempotent methods"; "A user agent MUST NOT automatically retry
-// a request with a non-idempotent method unless it has some means to know ...
-// that the original request was never applied".
-// https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1-1
+// RFC 9110, section 9.2.2: "A client SHOULD NOT automatically retry a request
+// with a non-idempotent method unless it has some means to know that the request
+// semantics are actually idempotent, regardless of the method, or some means to
+// detect that the original request was never applied." And: "A client SHOULD
+// NOT automatically retry a failed automatic retry."
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-4
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-7
 func (x *exchange) again(err error) bool {
-	if errors.Is(err, errExpectationFailed) {
-		return true
+	if err == errExpectationFailed {
+		return true // at most once: there is no expectation any more
 	}
 	var e *Error
-	if !errors.As(err, &e) || !e.Reused || x.answered || x.ctx.Err() != nil || e.Timeout() {
+	if !errors.As(err, &e) || !e.Reused || x.answered || x.retried || x.ctx.Err() != nil || e.Timeout() {
 		return false
 	}
 	if x.started && !x.call.rewindable() {
 		return false
 	}
-	if x.retried {
+	if e.Sent && (!x.call.Repeatable || x.upload.failedItself()) {
 		return false
 	}
 	x.retried = true
-	return !e.Sent || x.call.Repeatable
+	return true
 }
 
 // attempt gets a connection and runs the exchange on it. fresh asks for a new
@@ -106,11 +121,11 @@ func (x *exchange) attempt(fresh bool) error {
 	if err != nil {
 		return err
 	}
-	x.conn = cn
+	x.conn, x.held = cn, true
 	cn.uses++
-	if x.whole != 0 || cn.bounded {
+	if x.whole != 0 {
 		cn.wire.bound(x.whole, x.limits.Total)
-		cn.bounded = x.whole != 0
+		cn.bounded = true
 	}
 	return x.run()
 }
@@ -124,7 +139,7 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	}
 	ctx, cancel := x.bounded()
 	defer cancel()
-	fresh = fresh || call.Close || x.c.opts.DisableKeepAlives
+	fresh = fresh || x.last
 	start := x.stamp()
 	for {
 		if x.c.closed.Load() {
@@ -165,23 +180,28 @@ func (x *exchange) bounded() (context.Context, context.CancelFunc) {
 
 // open opens a connection by a right that the pool has granted.
 func (x *exchange) open(ctx context.Context, h *host) (*conn, error) {
+	x.right = h
 	var t Timings
 	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, &x.limits, &t)
 	if err != nil {
+		x.right = nil
 		x.c.pool.giveUp(h)
 		return nil, x.failed(phaseOf, err, false)
 	}
 	cn := newConn(h, nc)
-	if h.key.tls {
+	cn.trusted = x.c.local != nil
+	x.right, x.conn, x.held = nil, cn, true
+	x.c.pool.opened(cn)
+	if h.key.tls && !cn.trusted {
 		if err := x.secure(ctx, cn, h.key.policy, &t); err != nil {
-			cn.close()
-			x.c.pool.giveUp(h)
+			if a := cn.wire.aborted.Load(); a != nil {
+				err = a.cause
+			}
 			e := x.failed(PhaseTLS, err, false)
-			e.Addr = cn.addr
+			x.release(false)
 			return nil, e
 		}
 	}
-	x.c.pool.opened(cn)
 	if t0 := x.call.Timings; t0 != nil {
 		t0.DNS, t0.Connect, t0.TLS = t.DNS, t.Connect, t.TLS
 	}
@@ -216,26 +236,6 @@ func (x *exchange) failed(p Phase, err error, sent bool) *Error {
 		e.Addr, e.Reused = cn.addr, cn.uses > 1
 	}
 	return e.explain(x.ctx)
-}
-
-// explain puts the true cause into the error: the end of the context behind a
-// cut connection, the limit behind a deadline.
-func (e *Error) explain(ctx context.Context) *Error {
-	if errors.Is(e.Err, errCanceled) || isContextError(e.Err) {
-		if ctx.Err() != nil {
-			e.Err = context.Cause(ctx)
-			return e
-		}
-	}
-	var limit *limitError
-	if errors.As(e.Err, &limit) {
-		e.Limit, e.Err = limit.Error(), os.ErrDeadlineExceeded
-	}
-	return e
-}
-
-func isContextError(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // isGone reports whether err is how a connection looks whose peer is gone.

@@ -1,7 +1,11 @@
 package connector
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"net"
+	"os"
 	"strings"
 )
 
@@ -56,8 +60,8 @@ type Error struct {
 	// and its body, if any, can be read again.
 	Repeatable bool
 
-	// Timeout names the limit that was exceeded ("connect timeout of 10s"),
-	// empty when the failure is no time-out of the connector's.
+	// Limit names the time-out of the connector's that was exceeded ("connect
+	// timeout of 10s"). It is empty when the failure is none of those.
 	Limit string
 
 	// Err is the cause.
@@ -83,8 +87,16 @@ func (e *Error) Error() string {
 		b.WriteString(" exceeded")
 		return b.String()
 	}
-	b.WriteString(e.Err.Error())
+	b.WriteString(e.cause())
 	return b.String()
+}
+
+// cause gives the text of Err, without the addresses that stand in front of it.
+func (e *Error) cause() string {
+	if op, ok := e.Err.(*net.OpError); ok && e.Addr != "" && op.Err != nil {
+		return op.Op + ": " + op.Err.Error()
+	}
+	return e.Err.Error()
 }
 
 // Unwrap gives the cause.
@@ -102,6 +114,52 @@ func (e *Error) Timeout() bool {
 
 // Temporary reports what Timeout does; it exists for net.Error only.
 func (e *Error) Temporary() bool { return e.Timeout() }
+
+// explain puts the true cause into the error: the end of the context behind a
+// cut connection, the limit behind a deadline.
+func (e *Error) explain(ctx context.Context) *Error {
+	if ctx.Err() != nil && (errors.Is(e.Err, errCanceled) || errors.Is(e.Err, ctx.Err()) || e.Err == context.Cause(ctx)) {
+		e.Err = endOf(ctx)
+		return e
+	}
+	var limit *limitError
+	if errors.As(e.Err, &limit) {
+		e.Limit, e.Err = limit.Error(), os.ErrDeadlineExceeded
+	}
+	return e
+}
+
+// endOf gives why a context has ended: its error, with its cause where that
+// says more.
+func endOf(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == err {
+		return err
+	}
+	return &endError{err, cause}
+}
+
+// endError is the end of a context for a reason of its own.
+type endError struct{ err, cause error }
+
+func (e *endError) Error() string   { return e.err.Error() + ": " + e.cause.Error() }
+func (e *endError) Unwrap() []error { return []error{e.err, e.cause} }
+
+// BodyPanicError is what a panic in the Read of a request's body becomes: the
+// body is read by a goroutine of the connector's, where nobody could recover.
+type BodyPanicError struct {
+	Value any    // what was panicked with
+	Stack []byte // of the panic
+}
+
+// Error gives the value. The stack is not part of it.
+func (e *BodyPanicError) Error() string { return fmt.Sprintf("request body panicked: %v", e.Value) }
+
+// Unwrap gives the value, where it is an error.
+func (e *BodyPanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
 
 // SafeToRetry reports whether err comes from an exchange that may be sent again
 // without the risk of doing its work twice: the peer cannot have seen the

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"sync"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
-	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // inlinePayload is how large a body in memory may be to be sent in one write
@@ -17,14 +15,6 @@ import (
 // buffer of a socket, so that the write cannot wait for a peer that itself
 // waits for us to read.
 const inlinePayload = 16 << 10
-
-// continueWait is how long a body is held back for a "100 Continue".
-//
-// RFC 9110, section 10.1.1: "A client that sends a 100-continue expectation is
-// not required to wait for any specific length of time; such a client MAY
-// proceed to send the content even if it has not yet received a response."
-// https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1-11.4
-const continueWait = time.Second
 
 // exchange is one request and the head of its answer, on one connection. It
 // lives as long as Do; what outlasts Do is in the Reply.
@@ -36,31 +26,52 @@ type exchange struct {
 	limits Timeouts
 	whole  int64 // when the total time-out ends, by clock; 0 is none
 
-	out    []byte // what is sent in one write: the head, and a small body
-	conn   *conn
+	out    []byte      // what is sent in one write: the head, and a small body
+	right  *host       // of the pool's rights to open a connection, the one in hand
+	conn   *conn       // the connection of this attempt
+	held   bool        // conn is neither given back nor handed over
 	stop   func() bool // ends the watch over ctx
 	upload *upload     // the body being sent by another goroutine; nil when none
 	head   http1.ResponseHead
 
 	expect   bool  // wait for 100 Continue
+	last     bool  // the connection is not to be used again
 	started  bool  // Body has been handed out to be read
 	sent     bool  // an octet may have reached the peer
 	readErr  error // of the read that came with the sending
 	answered bool  // an octet of an answer was read
+	interims int   // how many 1xx answers were read
 	retried  bool
 }
 
 // exchanges are reused, each with the buffer that heads are completed in.
 var exchanges = sync.Pool{New: func() any { return &exchange{out: make([]byte, 0, 2<<10)} }}
 
-// recycle makes the exchange ready for another request.
+// recycle makes the exchange ready for another request. What is still in its
+// hands then, because a function of the user's panicked, it gives back.
 func (x *exchange) recycle() {
+	if x.right != nil {
+		x.c.pool.giveUp(x.right)
+	}
+	if x.held {
+		x.release(false)
+		if x.upload != nil {
+			x.upload.cease()
+		}
+	}
 	out := x.out[:0]
 	if cap(out) > 64<<10 {
 		out = nil
 	}
 	*x = exchange{out: out}
 	exchanges.Put(x)
+}
+
+// renew makes the exchange ready for another attempt.
+func (x *exchange) renew() {
+	x.conn, x.stop, x.upload = nil, nil, nil
+	x.head = http1.ResponseHead{}
+	x.started, x.sent, x.answered, x.readErr, x.interims = false, false, false, nil, 0
 }
 
 // run sends the request, reads the head of the answer, and gives the rest to
@@ -73,14 +84,15 @@ func (x *exchange) run() error {
 	x.call.trace.gotConn(cn)
 	started := x.stamp()
 	writeErr := x.send()
-	x.call.trace.wrote(writeErr)
+	if x.upload == nil {
+		x.call.trace.wrote(writeErr)
+	}
 	if writeErr != nil && !isGone(writeErr) {
 		return x.fail(PhaseWrite, writeErr)
 	}
 	sentAt := x.stamp()
-	err := x.readHead()
-	if err != nil {
-		if writeErr != nil {
+	if err := x.readHead(); err != nil {
+		if writeErr != nil && (isGone(err) || err == io.ErrUnexpectedEOF) {
 			return x.fail(PhaseWrite, writeErr)
 		}
 		return x.failHead(err)
@@ -88,9 +100,16 @@ func (x *exchange) run() error {
 	if x.expect && x.upload == nil && x.head.Status == 417 {
 		return x.refused()
 	}
+	switch {
+	case x.upload == nil:
+	case x.upload.finished():
+		x.call.trace.wrote(nil)
+		sentAt = x.upload.ended
+	default:
+		sentAt = x.stamp() // the answer has overtaken the body
+	}
 	x.note(started, sentAt)
-	x.accept()
-	return nil
+	return x.accept()
 }
 
 // send writes the head and, where it is small and in memory, the body; else it
@@ -98,29 +117,30 @@ func (x *exchange) run() error {
 // as well.
 func (x *exchange) send() error {
 	call, cn := x.call, x.conn
-	x.out = call.appendFraming(append(x.out[:0], call.Head...), x.expect)
+	x.out = call.appendFraming(append(x.out[:0], call.Head...), x.expect, x.last)
 	inline := x.inline()
 	if inline {
 		x.out = append(x.out, call.Payload...)
 	}
-	cn.wire.begin(&cn.wire.writes, x.limits.Write, "write")
-	if inline && cn.wire.socket.canFuse() {
-		return x.sendFused()
+	w := &cn.wire
+	w.begin(&w.writes, x.limits.Write, "write")
+	w.begin(&w.reads, x.limits.Head, "head")
+	if inline && w.socket.canFuse() {
+		err := x.sendFused()
+		x.call.trace.wroteHead(err)
+		return err
 	}
 	n, err := cn.top.Write(x.out)
 	x.sent = n > 0 || cn.tls != nil
-	if err != nil {
-		return err
-	}
-	cn.wire.begin(&cn.wire.reads, x.limits.Head, "head")
+	x.call.trace.wroteHead(err)
 	switch {
-	case inline:
-		return nil
+	case err != nil || inline:
+		w.begin(&w.reads, x.limits.Head, "head")
+		return err
 	case x.expect:
 		return x.awaitContinue()
 	}
-	x.startUpload()
-	return nil
+	return x.startUpload()
 }
 
 // inline reports whether the whole request goes out in one write.
@@ -133,80 +153,74 @@ func (x *exchange) inline() bool {
 func (x *exchange) sendFused() error {
 	cn := x.conn
 	w := &cn.wire
-	w.begin(&w.reads, x.limits.Head, "head")
-	if cn.tls != nil {
-		w.hold = true
-		_, err := cn.top.Write(x.out)
-		w.hold = false
-		if err != nil {
+	if cn.tls == nil {
+		written, n, err := w.exchange(x.out, cn.rd.Space())
+		cn.rd.Advance(n)
+		x.sent = written > 0
+		if written < len(x.out) {
 			return err
 		}
-		x.sent = true
-		x.readErr = cn.rd.Fill(x.c.limits.LineBytes)
-		if len(w.held) > 0 { // the read was satisfied without reading
-			return errStale
-		}
-		if errors.Is(x.readErr, errStale) {
-			x.sent = false
-			return errStale
-		}
+		x.readErr = err
 		return nil
 	}
-	written, n, err := w.exchange(x.out, cn.rd.Space())
-	cn.rd.Advance(n)
-	x.sent = written > 0
-	if written < len(x.out) {
+	w.flushed, w.hold = 0, true
+	_, err := cn.top.Write(x.out)
+	w.hold = false
+	if err != nil {
 		return err
 	}
-	x.readErr = err
-	return nil
-}
-
-// awaitContinue waits for the server's word on the body. A final answer leaves
-// the body unsent; silence sends it.
-func (x *exchange) awaitContinue() error {
-	w := &x.conn.wire
-	w.begin(&w.reads, continueWait, "continue")
-	err := x.nextHead()
-	var late *limitError
+	err = cn.rd.Fill(x.c.limits.LineBytes)
+	x.sent = w.flushed > 0
+	if w.held == nil {
+		x.readErr = err
+		return nil
+	}
+	// The read was satisfied by what the peer had sent before.
+	w.drop()
 	switch {
-	case err == nil && x.head.Status == 100:
-		x.call.trace.got100()
-		x.head = http1.ResponseHead{}
 	case err == nil:
-		return nil // a final answer; readHead finds it read
-	case errors.As(err, &late) && late.name == "continue":
-	default:
-		return err
+		return errUnasked
+	case isGone(err):
+		return errStale
 	}
-	w.begin(&w.reads, x.limits.Head, "head")
-	x.startUpload()
+	x.readErr = err // an alert, it may be
 	return nil
 }
 
 // readHead reads up to the head of the final answer.
 func (x *exchange) readHead() error {
-	for interim := 0; ; interim++ {
+	for {
 		if x.head.Status == 0 {
 			if err := x.nextHead(); err != nil {
 				return err
 			}
 		}
-		if x.head.Status >= 200 || x.head.Status == 101 {
+		if !x.interim() {
 			return nil
 		}
-		if interim >= x.c.interim {
-			return errTooManyInterim
+		if err := x.passInterim(); err != nil {
+			return err
 		}
-		if x.call.interim != nil {
-			if err := x.call.interim(&x.head); err != nil {
-				return err
-			}
-		}
-		x.head = http1.ResponseHead{}
 	}
 }
 
+// interim reports whether the head that was read is followed by another one.
+func (x *exchange) interim() bool { return x.head.Status < 200 && x.head.Status != 101 }
+
+// passInterim shows an interim answer to who asked for it.
+func (x *exchange) passInterim() error {
+	if x.interims++; x.interims > x.c.interim {
+		return errTooManyInterim
+	}
+	var err error
+	if x.call.interim != nil {
+		err = x.call.interim(&x.head)
+	}
+	x.head = http1.ResponseHead{}
+	return err
+}
+
+// nextHead reads one head.
 func (x *exchange) nextHead() error {
 	rd := &x.conn.rd
 	if err := x.readErr; err != nil {
@@ -217,20 +231,11 @@ func (x *exchange) nextHead() error {
 	if err != nil {
 		x.head.Status = 0
 	}
-	x.answered = x.answered || err == nil || len(rd.Buffered()) > 0
+	if !x.answered && (err == nil || len(rd.Buffered()) > 0) {
+		x.answered = true
+		x.call.trace.firstByte()
+	}
 	return err
-}
-
-// refused ends an attempt whose expectation the server refused.
-//
-// RFC 9110, section 10.1.1: "A client that receives a 417 (Expectation Failed)
-// status code in response to a request containing a 100-continue expectation
-// SHOULD repeat that request without a 100-continue expectation".
-// https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1-11.5
-func (x *exchange) refused() error {
-	x.release(false)
-	x.expect = false
-	return errExpectationFailed
 }
 
 // note fills the timings in.
@@ -247,19 +252,18 @@ func (x *exchange) note(started, sentAt time.Time) {
 
 // accept hands the connection over to the reply, or, when the whole answer has
 // been read with its head, back to the pool.
-func (x *exchange) accept() {
+func (x *exchange) accept() error {
 	r, cn, h := x.reply, x.conn, &x.head
 	kind, length := h.BodyOf(x.call.Method)
-	r.start(x, kind)
-	if h.Status == 101 {
-		r.conn, r.stop = cn, x.stop
-		return
+	if switched(x.call.Method, h.Status) {
+		return x.acceptSwitch()
 	}
-	reusable := !h.Close && kind != http1.UntilClose && !x.call.Close && !x.c.opts.DisableKeepAlives
+	r.start(x, kind)
 	unsent := x.call.hasBody() && x.expect && x.upload == nil // a final answer came in place of 100
 	if unsent {
 		x.call.closeBody()
 	}
+	r.reusable = !h.Close && kind != http1.UntilClose && !x.last && !unsent
 	buffered := int64(len(cn.rd.Buffered()))
 	if x.upload == nil && (kind == http1.NoBody || kind == http1.Length && length <= buffered) {
 		if kind == http1.Length {
@@ -269,15 +273,17 @@ func (x *exchange) accept() {
 			r.body.Reset(&cn.rd, kind, 0, &x.c.limits)
 			length = 0
 		}
-		cn.rd.Release()
 		// Octets behind the answer belong to no request: see conn.alive.
-		x.release(reusable && !unsent && buffered == length)
-		return
+		x.release(r.reusable && buffered == length)
+		return nil
 	}
 	r.body.Reset(&cn.rd, kind, length, &x.c.limits)
 	r.conn, r.stop, r.upload = cn, x.stop, x.upload
-	r.reusable = reusable && !unsent
-	if x.upload != nil && h.Close {
+	x.held = false
+	if x.upload != nil && h.Close && h.Status >= 300 {
+		// A success may well come with "close" and still be the answer to all
+		// of the body: net/http's server says so when a handler streams.
+		//
 		// RFC 9112, section 9.5: "If the client sees a response that indicates
 		// the server does not wish to receive the message body and is closing
 		// the connection, the client SHOULD immediately cease transmitting the
@@ -285,6 +291,10 @@ func (x *exchange) accept() {
 		// https://www.rfc-editor.org/rfc/rfc9112#section-9.5-5
 		x.upload.cease()
 	}
+	if kind == http1.NoBody {
+		r.end(io.EOF)
+	}
+	return nil
 }
 
 // release ends the watch over the context and gives the connection back, to be
@@ -293,16 +303,21 @@ func (x *exchange) release(reusable bool) {
 	if x.stop != nil && !x.stop() {
 		reusable = false
 	}
+	x.held = false
 	settle(x.c.pool, x.conn, reusable)
 }
 
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
-	if !reusable {
+	if !reusable || cn.wire.aborted.Load() != nil {
 		p.discard(cn)
 		return
 	}
 	cn.rd.Release()
+	if cn.bounded {
+		cn.wire.bound(0, 0)
+		cn.bounded = false
+	}
 	p.put(cn)
 }
 
@@ -311,37 +326,46 @@ func (x *exchange) fail(p Phase, err error) error {
 	if x.upload != nil {
 		if cause := x.upload.blame(); cause != nil {
 			p, err = PhaseWrite, cause
+		} else if !x.answered && !x.upload.finished() {
+			p = PhaseWrite
 		}
-		x.upload.cease()
 	}
 	e := x.failed(p, err, x.sent)
 	x.release(false)
+	if x.upload != nil {
+		x.upload.cease()
+	}
 	return e
 }
 
 // failHead ends an attempt whose answer could not be read.
 func (x *exchange) failHead(err error) error {
 	switch {
-	case err == io.EOF:
+	case err == io.EOF, err == io.ErrUnexpectedEOF && !x.answered:
 		err = errNoAnswer
+	case err == io.ErrUnexpectedEOF:
+		err = errHeadCut
 	case x.conn.tls != nil:
-		err = trust.Diagnose(hostOnly(x.call.Host), err, time.Now())
+		err = x.conn.host.key.policy.Diagnose(hostOnly(x.call.Host), err)
 	}
 	return x.fail(PhaseHead, err)
 }
 
-// errNoAnswer is how a connection ends that the server closed instead of
-// answering. It is an unexpected end of the stream.
-var errNoAnswer = noAnswer{}
+// errStale says that a connection was closed by the peer before the request was
+// sent on it.
+var errStale = errors.New("connection was closed by the server before the request was sent")
 
-type noAnswer struct{}
+// errUnasked says that a server spoke before it was asked: it speaks another
+// protocol, or has lost count of its answers.
+var errUnasked = errors.New("server sent data before the request: it does not speak HTTP/1.1 on this port, or answered twice")
 
-func (noAnswer) Error() string { return "server closed the connection without answering" }
-func (noAnswer) Unwrap() error { return io.ErrUnexpectedEOF }
+// cutError is an unexpected end of the stream.
+type cutError string
 
-func hostOnly(addr string) string {
-	if name, _, err := net.SplitHostPort(addr); err == nil {
-		return name
-	}
-	return addr
-}
+func (e cutError) Error() string { return string(e) }
+func (cutError) Unwrap() error   { return io.ErrUnexpectedEOF }
+
+const (
+	errNoAnswer = cutError("server closed the connection without answering")
+	errHeadCut  = cutError("server closed the connection in the middle of the response's head")
+)

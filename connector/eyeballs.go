@@ -4,16 +4,17 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 )
 
 // interleave orders addresses so that the families alternate, the family of
 // the first one first.
 //
-// RFC 8305, section 4: "If the first address in the sorted list is an IPv6
-// address, then the first address of the IPv4 family should be second ... and
-// so on", so that the failure of one family costs one delay only.
-// https://www.rfc-editor.org/rfc/rfc8305#section-4-7
+// RFC 8305, section 4, asks for this, with one address of the preferred family
+// in front of the first of the other: so the failure of one family costs one
+// delay only.
+// https://www.rfc-editor.org/rfc/rfc8305#section-4
 func interleave(addrs []netip.Addr) []netip.Addr {
 	var first, second []netip.Addr
 	for _, a := range addrs {
@@ -45,11 +46,9 @@ type dialFunc func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)
 // one before it failed or delay has passed (negative: only when it failed). The
 // first connection wins; the others are cancelled, joined and closed.
 //
-// RFC 8305, section 5: "the client SHOULD NOT start connection attempts
-// simultaneously ... Once one of the connection attempts succeeds (generally
-// when the TCP handshake completes), all other connections attempts that have
-// not yet succeeded SHOULD be canceled."
-// https://www.rfc-editor.org/rfc/rfc8305#section-5-1
+// RFC 8305, section 5, asks for attempts that are staggered and not made at the
+// same time, and for the cancellation of all others once one has succeeded.
+// https://www.rfc-editor.org/rfc/rfc8305#section-5
 func race(ctx context.Context, addrs []netip.AddrPort, delay time.Duration, dial dialFunc) (net.Conn, error) {
 	if len(addrs) == 1 {
 		return dial(ctx, addrs[0])
@@ -69,16 +68,11 @@ func race(ctx context.Context, addrs []netip.AddrPort, delay time.Duration, dial
 		pending++
 		go func() {
 			conn, err := dial(ctx, addrs[i])
-			outcomes <- outcome{conn, err, i}
+			outcomes <- outcome{conn, err, i} // always taken
 		}()
 	}
-	var timer *time.Timer
-	if delay >= 0 {
-		timer = time.NewTimer(delay)
-		defer timer.Stop()
-	} else {
-		timer = &time.Timer{}
-	}
+	patience := newPatience(delay)
+	defer patience.stop()
 	start()
 	var winner net.Conn
 	errs := make([]error, len(addrs))
@@ -95,17 +89,11 @@ func race(ctx context.Context, addrs []netip.AddrPort, delay time.Duration, dial
 				winner = o.conn
 				cancel()
 			}
-			if winner == nil && started < len(addrs) && ctx.Err() == nil {
-				start()
-				if delay >= 0 {
-					timer.Reset(delay)
-				}
-			}
-		case <-timer.C:
-			if winner == nil && started < len(addrs) && ctx.Err() == nil {
-				start()
-				timer.Reset(delay)
-			}
+		case <-patience.over:
+		}
+		if winner == nil && started < len(addrs) && ctx.Err() == nil {
+			start()
+			patience.reset()
 		}
 	}
 	if winner != nil {
@@ -114,22 +102,50 @@ func race(ctx context.Context, addrs []netip.AddrPort, delay time.Duration, dial
 	return nil, joinDialErrors(errs[:started])
 }
 
+// patience is the time given to one address. A negative delay is for ever.
+type patience struct {
+	delay time.Duration
+	timer *time.Timer // nil when for ever
+	over  <-chan time.Time
+}
+
+func newPatience(delay time.Duration) *patience {
+	p := &patience{delay: delay}
+	if delay >= 0 {
+		p.timer = time.NewTimer(delay)
+		p.over = p.timer.C
+	}
+	return p
+}
+
+func (p *patience) reset() {
+	if p.timer != nil {
+		p.timer.Reset(p.delay)
+	}
+}
+
+func (p *patience) stop() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}
+
 // AddressesError is the failure of every address of a host, in the order in
 // which they were tried.
 type AddressesError struct {
 	Errs []error
 }
 
-// Error gives the first failure and how many more there were.
+// Error gives all the failures, in one line.
 func (e *AddressesError) Error() string {
-	s := ""
+	var b strings.Builder
 	for i, err := range e.Errs {
 		if i > 0 {
-			s += "; "
+			b.WriteString("; ")
 		}
-		s += err.Error()
+		b.WriteString(err.Error())
 	}
-	return s
+	return b.String()
 }
 
 // Unwrap gives every failure.

@@ -15,15 +15,25 @@ type handlerListener struct {
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
-	served sync.WaitGroup
+	served workers
 }
 
 // serveHandler starts the server.
 func serveHandler(h http.Handler) *handlerListener {
 	l := &handlerListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	l.server = &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	l.served.Go(func() { l.server.Serve(l) })
+	l.server = &http.Server{Handler: l.counted(h), ReadHeaderTimeout: 10 * time.Second}
+	l.served.start(func() { l.server.Serve(l) })
 	return l
+}
+
+// counted makes a handler's calls known to served.
+func (l *handlerListener) counted(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if l.served.join() {
+			defer l.served.done()
+			h.ServeHTTP(w, r)
+		}
+	})
 }
 
 // dial gives the client's end of a new connection.
@@ -63,9 +73,10 @@ type handlerAddr struct{}
 func (handlerAddr) Network() string { return "handler" }
 func (handlerAddr) String() string  { return "in-process" }
 
-// shutdown ends the server and its connections.
+// shutdown ends the server and its connections, and waits for the handler's
+// calls under way.
 func (l *handlerListener) shutdown() {
 	l.server.Close()
 	l.Close()
-	l.served.Wait()
+	l.served.end()
 }

@@ -16,7 +16,8 @@ type Options struct {
 	// MaxConns bounds the connections open or being opened at one time, to all
 	// hosts together. Requests beyond it wait, first come first served, for at
 	// most Timeouts.Pool. Zero means 100 (the default of Python's aiohttp);
-	// negative means no limit.
+	// negative means no limit. A response whose body is neither read to its end
+	// nor closed keeps its connection.
 	MaxConns int
 
 	// MaxConnsPerHost bounds the connections to one host (scheme, host name,
@@ -29,8 +30,9 @@ type Options struct {
 	IdleTimeout time.Duration
 
 	// MaxConnAge is how long a connection may be reused, counted from its
-	// opening, so that a change in DNS is noticed. Zero or negative means no
-	// limit. A connection in use is never cut by it.
+	// opening, so that a change in DNS is noticed. Each connection gets up to a
+	// tenth less, by chance, so that those opened together do not end together.
+	// Zero or negative means no limit. A connection in use is never cut by it.
 	MaxConnAge time.Duration
 
 	// DisableKeepAlives makes every request open its own connection and asks
@@ -72,7 +74,10 @@ type Options struct {
 	LocalAddr netip.Addr
 
 	// DialContext opens connections in place of the connector's own dialer and
-	// resolver. addr is "host:port" with the name as it stands in the URL.
+	// resolver. addr is "host:port" with the name as it stands in the URL. It
+	// must return when ctx ends, and be safe for concurrent use. Connections
+	// that are no sockets of the system are listened to for 0.1 ms before they
+	// are used again, since there is no other way to see what has come unasked.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// UnixSocket, when set, is the path of the socket that every request goes
@@ -80,8 +85,9 @@ type Options struct {
 	UnixSocket string
 
 	// Handler, when set, answers every request in this process, without a
-	// socket: each connection is a pair of pipes with an HTTP/1.1 server on the
-	// other end.
+	// socket: each connection is a pair of pipes with an HTTP/1.1 server of
+	// net/http on the other end. URLs of scheme https reach it too, without TLS.
+	// Connector.Close waits for its calls under way, whose contexts it ends.
 	Handler http.Handler
 }
 
@@ -102,8 +108,9 @@ type Timeouts struct {
 	// TLS bounds the handshake. Default 10 s.
 	TLS time.Duration
 
-	// Write bounds each stall while the request is sent: it runs anew with
-	// every write that makes progress. Default 60 s.
+	// Write bounds each stall while the request is sent: it runs anew when the
+	// system has taken a part of it. A stall is noticed after at most twice the
+	// time. Default 60 s.
 	Write time.Duration
 
 	// Head bounds the wait for the whole head of the final response, counted
@@ -144,7 +151,7 @@ type Limits struct {
 }
 
 // A Resolver turns a host name into addresses. [*net.Resolver] is one.
-// Implementations must be safe for concurrent use.
+// Implementations must be safe for concurrent use, and return when ctx ends.
 type Resolver interface {
 	// LookupNetIP returns the addresses of host; network is "ip", "ip4" or
 	// "ip6".

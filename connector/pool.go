@@ -2,6 +2,8 @@ package connector
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,10 +26,12 @@ type poolLimits struct {
 
 // pool holds the connections at rest and shares out the right to open new ones.
 //
-// A request that finds neither waits. Waiters are served in the order in which
-// they came; one whose host is at its own limit does not hold up those behind
-// it that ask for other hosts. When the total limit is reached and other hosts
-// have connections at rest, the one that has rested longest gives way.
+// A request that finds neither waits. Waiters are served strictly in the order
+// in which they came, even where that costs a connection: what the first one
+// needs may have to be opened in the place of what a later one could use. Only
+// a waiter whose host is at its own limit does not hold up those behind it that
+// ask for other hosts. When the total limit is reached and other hosts have
+// connections at rest, the one that has rested longest gives way.
 type pool struct {
 	limits poolLimits
 
@@ -37,9 +41,10 @@ type pool struct {
 	resting list[conn, *conn]     // of those, the idle ones, the longest idle first
 	waiting list[waiter, *waiter] // the first come first
 	open    int                   // connections open or being opened
-	closed  bool
-	reaper  *time.Timer   // closes what has rested too long; nil when not set
-	drained chan struct{} // closed when open falls to zero, while draining
+	closed  bool                  // nothing is given out any more
+	severed bool                  // nor may anything go on
+	reaper  *time.Timer           // closes what has rested too long; nil when not set
+	drained chan struct{}         // closed when open falls to zero, while draining
 }
 
 // host is the pool's share of one key.
@@ -55,7 +60,8 @@ type waiter struct {
 	queue links[waiter]
 	host  *host
 	fresh bool // wants a new connection, not one that rested
-	grant chan grant
+	got   grant
+	grant chan grant // gives got; closed when the pool closes
 }
 
 // grant is what a request gets of the pool: a connection, or (conn nil) the
@@ -83,27 +89,20 @@ func (p *pool) get(ctx context.Context, key hostKey, fresh bool, limit time.Dura
 	h := p.hosts[key]
 	if h == nil {
 		h = &host{key: key}
-		p.hosts[key] = h
 	}
-	var stale []*conn
-	if !fresh {
-		var c *conn
-		if c, stale = p.takeIdle(h); c != nil {
-			p.mu.Unlock()
-			closeAll(stale)
-			return grant{h, c}, nil
-		}
-	}
-	if g, evicted, ok := p.permit(h); ok {
+	w := &waiter{host: h, fresh: fresh}
+	g, gone, ok := p.provide(w)
+	p.hosts[key] = h // it may have been forgotten with its last connection
+	if ok {
 		p.mu.Unlock()
-		closeAll(append(stale, evicted))
+		closeAll(gone)
 		return g, nil
 	}
-	w := &waiter{host: h, fresh: fresh, grant: make(chan grant, 1)}
+	w.grant = make(chan grant, 1)
 	p.waiting.pushBack(w)
 	h.waiting++
 	p.mu.Unlock()
-	closeAll(stale)
+	closeAll(gone)
 	return p.wait(ctx, w, limit)
 }
 
@@ -167,10 +166,8 @@ func (p *pool) takeIdle(h *host) (c *conn, stale []*conn) {
 // usable reports whether a connection is young enough and has not rested too
 // long.
 func (p *pool) usable(c *conn) bool {
-	if p.limits.idle != forever && time.Duration(clock()-c.restedAt) >= p.limits.idle {
-		return false
-	}
-	return p.limits.age == forever || time.Duration(clock()-c.openedAt) < p.limits.age
+	now := clock()
+	return now < c.expires && (p.limits.idle == forever || time.Duration(now-c.restedAt) < p.limits.idle)
 }
 
 // permit gives the right to open a connection for h, when the limits allow it,
@@ -199,11 +196,8 @@ func (p *pool) permit(h *host) (g grant, evicted *conn, ok bool) {
 // closes the connection.
 func (p *pool) evict(c *conn) {
 	h := c.host
-	for i, other := range h.idle {
-		if other == c {
-			h.idle = append(h.idle[:i], h.idle[i+1:]...)
-			break
-		}
+	if i := slices.Index(h.idle, c); i >= 0 {
+		h.idle = slices.Delete(h.idle, i, i+1)
 	}
 	p.resting.remove(c)
 	delete(p.conns, c)
@@ -230,12 +224,18 @@ func (p *pool) forget(h *host) {
 
 // opened records a connection that was opened by a granted right.
 func (p *pool) opened(c *conn) {
+	c.expires = int64(forever)
+	if p.limits.age != forever {
+		// Up to a tenth less, so that connections opened together do not all
+		// have to be opened anew together.
+		c.expires = clock() + int64(p.limits.age) - rand.Int64N(int64(p.limits.age)/10+1)
+	}
 	p.mu.Lock()
 	p.conns[c] = struct{}{}
-	closed := p.closed && p.drained == nil
+	severed := p.severed
 	p.mu.Unlock()
-	if closed {
-		c.wire.abort(&abort{ErrClosed})
+	if severed {
+		c.cut(ErrClosed)
 	}
 }
 
@@ -243,49 +243,26 @@ func (p *pool) opened(c *conn) {
 func (p *pool) giveUp(h *host) {
 	p.mu.Lock()
 	p.lose(h)
-	evicted := p.serve()
+	t := p.serve()
 	p.mu.Unlock()
-	closeAll(evicted)
+	t.finish()
 }
 
 // put takes back a connection in a state to be used again.
 func (p *pool) put(c *conn) {
 	p.mu.Lock()
-	if p.closed || p.limits.age != forever && time.Duration(clock()-c.openedAt) >= p.limits.age {
+	c.restedAt = clock()
+	if p.closed || !p.usable(c) {
 		p.mu.Unlock()
 		p.discard(c)
 		return
 	}
-	h := c.host
-	c.restedAt = clock()
-	if h.waiting > 0 {
-		if w := p.firstWaiter(h); w != nil {
-			p.dequeue(w)
-			w.grant <- grant{h, c}
-			p.mu.Unlock()
-			return
-		}
-	}
 	p.resting.pushBack(c)
-	h.idle = append(h.idle, c)
+	c.host.idle = append(c.host.idle, c)
+	t := p.serve()
 	p.wakeReaper()
-	var evicted []*conn
-	if p.waiting.len > 0 {
-		evicted = p.serve()
-	}
 	p.mu.Unlock()
-	closeAll(evicted)
-}
-
-// firstWaiter gives the first request that waits for h and takes a used
-// connection. The caller holds p.mu.
-func (p *pool) firstWaiter(h *host) *waiter {
-	for w := p.waiting.front(); w != nil; w = w.queue.next {
-		if w.host == h && !w.fresh {
-			return w
-		}
-	}
-	return nil
+	t.finish()
 }
 
 func (p *pool) dequeue(w *waiter) {
@@ -293,45 +270,75 @@ func (p *pool) dequeue(w *waiter) {
 	w.host.waiting--
 }
 
-// discard closes a connection that was in use and serves who waits.
+// discard closes a connection that was in use and serves who waits. It does
+// nothing the second time.
 func (p *pool) discard(c *conn) {
 	p.mu.Lock()
+	if _, ok := p.conns[c]; !ok {
+		p.mu.Unlock()
+		return
+	}
 	delete(p.conns, c)
 	p.lose(c.host)
-	evicted := p.serve()
+	t := p.serve()
 	p.mu.Unlock()
 	c.close()
-	closeAll(evicted)
+	t.finish()
 }
 
-// serve grants rights to waiters, the first come first, as far as the limits
-// allow. The caller holds p.mu and closes the connections that gave way.
-func (p *pool) serve() (evicted []*conn) {
-	if p.closed {
-		return nil
+// turn is what serve has decided: it is done without p.mu, and in this order,
+// so that no connection is opened before the one that gave way is closed.
+type turn struct {
+	gone   []*conn
+	served []*waiter
+}
+
+func (t turn) finish() {
+	closeAll(t.gone)
+	for _, w := range t.served {
+		w.grant <- w.got
 	}
+}
+
+// serve gives to waiters, the first come first, what rests and what the limits
+// allow. The caller holds p.mu, and finishes the turn without it.
+func (p *pool) serve() (t turn) {
 	for w := p.waiting.front(); w != nil; {
 		next := w.queue.next
 		if p.open >= p.limits.total && p.resting.front() == nil {
-			return evicted
+			return t
 		}
-		if g, gone, ok := p.permit(w.host); ok {
+		g, gone, ok := p.provide(w)
+		t.gone = append(t.gone, gone...)
+		if ok {
 			p.dequeue(w)
-			w.grant <- g
-			if gone != nil {
-				evicted = append(evicted, gone)
-			}
+			w.got = g
+			t.served = append(t.served, w)
 		}
 		w = next
 	}
-	return evicted
+	return t
+}
+
+// provide finds what a waiter can be given. The caller holds p.mu and closes
+// the connections that gave way.
+func (p *pool) provide(w *waiter) (g grant, gone []*conn, ok bool) {
+	if !w.fresh {
+		var c *conn
+		if c, gone = p.takeIdle(w.host); c != nil {
+			return grant{w.host, c}, gone, true
+		}
+	}
+	g, evicted, ok := p.permit(w.host)
+	if evicted != nil {
+		gone = append(gone, evicted)
+	}
+	return g, gone, ok
 }
 
 func closeAll(conns []*conn) {
 	for _, c := range conns {
-		if c != nil {
-			c.close()
-		}
+		c.close()
 	}
 }
 

@@ -73,9 +73,10 @@ func (p *pool) shut() []*conn {
 // close closes everything; requests under way fail with ErrClosed.
 func (p *pool) close() {
 	p.mu.Lock()
+	p.severed = true
 	idle := p.shut()
 	for c := range p.conns {
-		c.wire.abort(&abort{ErrClosed})
+		c.cut(ErrClosed)
 	}
 	p.mu.Unlock()
 	closeAll(idle)
@@ -84,12 +85,11 @@ func (p *pool) close() {
 // drain refuses new requests and waits for those under way.
 func (p *pool) drain(ctx context.Context) error {
 	p.mu.Lock()
-	var done chan struct{}
-	if p.open-p.resting.len > 0 {
-		done = make(chan struct{})
-		p.drained = done
-	}
 	idle := p.shut()
+	if p.open > 0 && p.drained == nil {
+		p.drained = make(chan struct{})
+	}
+	done := p.drained
 	p.mu.Unlock()
 	closeAll(idle)
 	if done == nil {

@@ -1,14 +1,17 @@
 package connector
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
-	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // inlineHead is how much of a response's head a Reply holds without a further
@@ -20,12 +23,12 @@ const inlineHead = 448
 // connection back. A Reply must not be copied. Close may be called while
 // another goroutine reads; otherwise it is not safe for concurrent use.
 type Reply struct {
-	// Status is the status code, 200 to 999, or 101.
+	// Status is the status code: 101, or 200 to 999.
 	Status int
 	// Minor is that of the HTTP version: 0 or 1.
 	Minor int
 	// Length is that of the body in bytes as it is sent; -1 when unknown. For
-	// HEAD it is the Content-Length that the server stated.
+	// HEAD it is the Content-Length that the server stated, for 204 and 304 zero.
 	Length int64
 	// Addr is the peer's address.
 	Addr string
@@ -35,21 +38,32 @@ type Reply struct {
 
 	chunked  bool
 	closing  bool // the server announced the end of the connection
-	reusable bool
+	reusable bool // the connection, once the body was read
 	state    atomic.Uint32
-	reason   uint16 // octets of the reason phrase in front of head's fields
+	reason   int // octets of the reason phrase in front of head's fields
 	head     []byte
 	body     http1.Body
 	own      http1.Reader // holds the body when the connection went back early
+	tunnel   *upgraded    // of a response that switches protocols
+	mu       sync.Mutex   // held to let go of conn, and to cut it from another goroutine
 	conn     *conn        // nil once given back
 	pool     *pool
+	ctx      context.Context
 	stop     func() bool
 	upload   *upload
 	stall    time.Duration
 	err      error // what later reads give
-	host     string
+	origin   origin
 	call     replyTimes
 	inline   [inlineHead]byte
+}
+
+// origin is what the errors of a body say of its request.
+type origin struct {
+	host       string
+	reused     bool
+	repeatable bool
+	policy     *trust.Policy
 }
 
 // replyTimes is for the timings of the body.
@@ -75,18 +89,17 @@ var closedByUser = &abort{errBodyClosed}
 func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	h := &x.head
 	r.Status, r.Minor, r.Length = h.Status, h.Minor, h.ContentLength
-	if h.Chunked || kind == http1.UntilClose {
+	switch {
+	case h.Chunked || kind == http1.UntilClose:
 		r.Length = -1
-	} else if h.ContentLength < 0 {
+	case kind == http1.NoBody && x.call.Method != "HEAD":
 		r.Length = 0
-		if x.call.Method == "HEAD" {
-			r.Length = -1
-		}
 	}
 	r.chunked, r.closing = h.Chunked, h.Close
 	r.Addr, r.TLS = x.conn.addr, x.conn.tls
-	r.pool, r.host, r.stall = x.c.pool, x.call.Host, x.limits.BodyStall
-	r.reason = uint16(len(h.Reason))
+	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
+	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy}
+	r.reason = len(h.Reason)
 	r.head = append(append(r.inline[:0], h.Reason...), h.Fields...)
 	if t := x.call.Timings; t != nil {
 		r.call = replyTimes{t, time.Now()}
@@ -144,10 +157,13 @@ func (r *Reply) read(p []byte) (int, error) {
 	return n, nil
 }
 
+// stallPhase names the wait for more of a body.
+const stallPhase = "body stall"
+
 // expect sets the deadline for the next octets, unless they are here already.
 func (r *Reply) expect() {
 	if cn := r.conn; cn != nil && len(cn.rd.Buffered()) == 0 {
-		cn.wire.begin(&cn.wire.reads, r.stall, "body stall")
+		cn.wire.begin(&cn.wire.reads, r.stall, stallPhase)
 	}
 }
 
@@ -161,21 +177,31 @@ func (r *Reply) end(err error) {
 		return
 	}
 	r.own.Release()
-	cn := r.conn
+	reusable := r.reusable && (r.upload == nil || r.upload.settled())
+	cn := r.detach()
 	if cn == nil {
 		return
 	}
-	r.conn = nil
-	reusable := r.reusable && len(cn.rd.Buffered()) == 0
-	if r.upload != nil && !r.upload.finished() {
+	watched := r.unwatch()
+	settle(r.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
+	if r.upload != nil {
 		r.upload.cease()
-		reusable = false
 	}
-	if r.stop != nil && !r.stop() {
-		reusable = false
-	}
-	settle(r.pool, cn, reusable)
 }
+
+// detach lets go of the connection. After it no Close of another goroutine's
+// can cut it.
+func (r *Reply) detach() *conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	cn := r.conn
+	r.conn = nil
+	return cn
+}
+
+// unwatch ends the watch over the context; false means that it has ended, and
+// has cut the connection or is about to.
+func (r *Reply) unwatch() bool { return r.stop == nil || r.stop() }
 
 func (r *Reply) received() {
 	if t := r.call.timings; t != nil {
@@ -186,32 +212,38 @@ func (r *Reply) received() {
 
 // failure makes the error of a body that could not be read.
 func (r *Reply) failure(err error) error {
-	e := &Error{Phase: PhaseBody, Host: r.host, Addr: r.Addr, Sent: true, Err: err}
-	if errors.Is(err, errCanceled) {
-		e.Err = errors.New("request canceled")
+	phase := PhaseBody
+	switch {
+	case r.upload.failedItself():
+		phase, err = PhaseWrite, r.upload.blame()
+	case err == io.ErrUnexpectedEOF && r.Length > 0:
+		err = cutError(fmt.Sprintf("server closed the connection after %d of %d bytes of the body", r.Length-r.body.Left(), r.Length))
+	case err == io.ErrUnexpectedEOF:
+		err = errBodyCut
+	case r.TLS != nil:
+		err = r.origin.policy.Diagnose(hostOnly(r.origin.host), err)
 	}
-	var limit *limitError
-	if errors.As(err, &limit) {
-		e.Limit, e.Err = limit.Error(), errDeadline
+	e := &Error{
+		Phase: phase, Host: r.origin.host, Addr: r.Addr, Sent: true,
+		Reused: r.origin.reused, Repeatable: r.origin.repeatable, Err: err,
 	}
-	return e
+	return e.explain(r.ctx)
 }
+
+const errBodyCut = cutError("server closed the connection in the middle of the response's body")
 
 // drop closes the connection.
 func (r *Reply) drop() {
 	r.own.Release()
-	cn := r.conn
+	cn := r.detach()
 	if cn == nil {
 		return
 	}
-	r.conn = nil
-	if r.stop != nil {
-		r.stop()
-	}
+	r.unwatch()
+	r.pool.discard(cn)
 	if r.upload != nil {
 		r.upload.cease()
 	}
-	r.pool.discard(cn)
 }
 
 // What Close reads of a body that was not read to its end, so that the
@@ -233,9 +265,11 @@ func (r *Reply) Close() error {
 			r.abandon()
 			return nil
 		case r.state.CompareAndSwap(replyReading, replyClosing):
-			if cn := r.conn; cn != nil {
-				cn.wire.abort(closedByUser)
+			r.mu.Lock()
+			if r.conn != nil {
+				r.conn.wire.abort(closedByUser)
 			}
+			r.mu.Unlock()
 			return nil
 		case r.state.Load() >= replyClosing:
 			return nil
@@ -275,37 +309,4 @@ func (r *Reply) drain() {
 			return
 		}
 	}
-}
-
-// upgraded is the connection behind a 101 response, with what was read of it
-// beforehand.
-type upgraded struct {
-	net.Conn
-	reply *Reply
-	once  atomic.Bool
-}
-
-// Upgraded gives the connection of a response with status 101, for both
-// directions. Closing it closes the connection. It is nil for other statuses.
-func (r *Reply) Upgraded() net.Conn {
-	if r.Status != 101 || r.conn == nil {
-		return nil
-	}
-	w := &r.conn.wire
-	w.begin(&w.reads, -1, "")
-	w.begin(&w.writes, -1, "")
-	return &upgraded{Conn: r.conn.top, reply: r}
-}
-
-func (u *upgraded) Read(p []byte) (int, error) { return u.reply.conn.rd.Read(p) }
-
-// Close closes the connection, once.
-func (u *upgraded) Close() error {
-	if u.once.CompareAndSwap(false, true) {
-		if u.reply.stop != nil {
-			u.reply.stop()
-		}
-		u.reply.pool.discard(u.reply.conn)
-	}
-	return nil
 }

@@ -2,12 +2,12 @@ package connector
 
 import (
 	"compress/gzip"
-	"errors"
 	"io"
 	"net/http"
 	"net/textproto"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -43,12 +43,12 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 		resp.Trailer = announced(resp.Header)
 	}
 	switch {
-	case r.Status == http.StatusSwitchingProtocols:
+	case r.tunnel != nil:
 		resp.Body = r.Upgraded().(*upgraded)
 	case r.body.Kind() == http1.NoBody:
 		resp.Body = http.NoBody
 	default:
-		b.body = responseBody{r, resp}
+		b.body = responseBody{reply: r, resp: resp}
 		resp.Body = &b.body
 	}
 	return resp
@@ -98,6 +98,7 @@ func announced(h http.Header) http.Header {
 type responseBody struct {
 	reply *Reply
 	resp  *http.Response
+	ended bool // the trailers are in resp
 }
 
 func (b *responseBody) Read(p []byte) (int, error) {
@@ -123,11 +124,15 @@ func (b *responseBody) Close() error { return b.reply.Close() }
 
 // trailer puts the trailer fields into the response, once.
 //
-// RFC 9110, section 6.5.1: "Trailer fields ought to be processed and stored
+// RFC 9110, section 6.5: "Trailer fields ought to be processed and stored
 // separately from the fields in the header section"; those that must not stand
 // in a trailer are dropped.
-// https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-4
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.5-2
 func (b *responseBody) trailer() {
+	if b.ended {
+		return
+	}
+	b.ended = true
 	for name, value := range b.reply.Trailer().All() {
 		if http1.ForbiddenTrailer(strings.ToLower(string(name))) {
 			continue
@@ -140,22 +145,24 @@ func (b *responseBody) trailer() {
 }
 
 // gunzip decodes a body for RoundTrip. Nothing is read before the first Read.
+// Close may be called while another goroutine reads.
 type gunzip struct {
-	src io.ReadCloser
-	z   *gzip.Reader
-	err error
+	src    io.ReadCloser
+	z      *gzip.Reader
+	err    error
+	closed atomic.Bool
 }
 
 func (g *gunzip) Read(p []byte) (int, error) {
+	if g.closed.Load() {
+		return 0, http.ErrBodyReadAfterClose
+	}
 	if g.err != nil {
 		return 0, g.err
 	}
 	if g.z == nil {
 		if g.z, g.err = gzip.NewReader(g.src); g.err != nil {
-			if errors.Is(g.err, io.EOF) {
-				g.err = io.EOF // an empty body with a coding is an empty body
-			}
-			return 0, g.err
+			return 0, g.err // io.EOF: an empty body with a coding is an empty body
 		}
 	}
 	n, err := g.z.Read(p)
@@ -164,8 +171,6 @@ func (g *gunzip) Read(p []byte) (int, error) {
 }
 
 func (g *gunzip) Close() error {
-	if g.err == nil {
-		g.err = http.ErrBodyReadAfterClose
-	}
+	g.closed.Store(true)
 	return g.src.Close()
 }

@@ -1,11 +1,11 @@
 package connector
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
@@ -24,7 +24,11 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	p := prepared.Get().(*preparation)
 	defer p.recycle()
 	call := &p.call
-	if err := prepare(call, req, p.head[:0]); err != nil {
+	err := prepare(call, req, p.head[:0])
+	if err == nil {
+		err = c.setBody(call, req)
+	}
+	if err != nil {
 		if req.Body != nil {
 			req.Body.Close()
 		}
@@ -42,7 +46,6 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := c.Do(ctx, call, &box.reply); err != nil {
 		return nil, err
 	}
-	call.trace.firstByte()
 	resp := box.fill(req)
 	if gzipped && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
 		resp.Body = &gunzip{src: resp.Body}
@@ -71,9 +74,13 @@ func (p *preparation) recycle() {
 	prepared.Put(p)
 }
 
+// hostOf gives the host of a request that was refused, for its error's text.
 func hostOf(req *http.Request) string {
-	if req.URL == nil {
+	switch {
+	case req.URL == nil:
 		return ""
+	case !http1.ValidHost(req.URL.Host):
+		return strconv.Quote(req.URL.Host)
 	}
 	return req.URL.Host
 }
@@ -117,10 +124,7 @@ func prepare(call *Call, req *http.Request, head []byte) error {
 	}
 	call.Head = http1.AppendRequestLine(head, call.Method, target)
 	call.Head = http1.AppendField(call.Head, "Host", host)
-	if err := appendHeader(call, req); err != nil {
-		return err
-	}
-	return setBody(call, req)
+	return appendHeader(call, req)
 }
 
 // Address gives the "name:port" that a URL leads to, in lower case, and
@@ -168,7 +172,9 @@ func Address(u *url.URL) (addr string, secure bool, err error) {
 func appendHeader(call *Call, req *http.Request) error {
 	agent := false
 	for name, values := range req.Header {
-		switch name {
+		// Whatever way a name is spelt: two lines that frame one body must not
+		// come to be.
+		switch textproto.CanonicalMIMEHeaderKey(name) {
 		case "User-Agent":
 			agent = true
 			if len(values) == 0 || values[0] == "" {
@@ -190,7 +196,7 @@ func appendHeader(call *Call, req *http.Request) error {
 			call.Repeatable = true
 		}
 		if !http1.ValidToken(name) {
-			return fmt.Errorf("invalid header field name %q", name)
+			return fmt.Errorf("invalid name of header field %q", name)
 		}
 		for _, v := range values {
 			v = http1.TrimOWS(v)
@@ -212,22 +218,22 @@ func appendHeader(call *Call, req *http.Request) error {
 }
 
 // setBody says where the body comes from.
-func setBody(call *Call, req *http.Request) error {
+func (c *Connector) setBody(call *Call, req *http.Request) error {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil
 	}
 	if req.GetBody != nil && req.ContentLength > 0 && req.ContentLength <= inlinePayload && len(req.Trailer) == 0 {
 		return readPayload(call, req)
 	}
-	call.Body = req.Body
-	switch {
-	case req.ContentLength > 0:
-		call.Length = req.ContentLength
-	default:
+	call.Body, call.Length = req.Body, req.ContentLength
+	if len(req.TransferEncoding) > 0 && req.TransferEncoding[len(req.TransferEncoding)-1] == "chunked" {
+		call.Length = -1
+	}
+	if call.Length <= 0 {
 		// ContentLength 0 with a Body means, for a client, that it is unknown.
 		call.Length = -1
-		if req.ContentLength == 0 {
-			if empty, err := peekEmpty(call, req.Body); err != nil || empty {
+		if mostlyBodiless(call.Method) {
+			if err := c.probe(call, req); err != nil || call.Body == nil {
 				return err
 			}
 		}
@@ -241,8 +247,8 @@ func setBody(call *Call, req *http.Request) error {
 	if len(req.Trailer) > 0 {
 		call.Trailer = req.Trailer
 		for name := range req.Trailer {
-			if !http1.ValidToken(name) || http1.ForbiddenTrailer(strings.ToLower(name)) {
-				return fmt.Errorf("request trailer %q is not allowed", name)
+			if err := checkTrailerName(name); err != nil {
+				return err
 			}
 		}
 		call.Length = -1
@@ -265,27 +271,4 @@ func readPayload(call *Call, req *http.Request) error {
 	}
 	call.Payload = payload
 	return nil
-}
-
-// peekEmpty finds out whether a body whose length was not stated has none: it
-// reads one octet, so that an empty body is sent as such.
-func peekEmpty(call *Call, body io.ReadCloser) (bool, error) {
-	var one [1]byte
-	n, err := io.ReadFull(body, one[:])
-	if n == 1 {
-		call.Body = &joined{io.MultiReader(bytes.NewReader(one[:]), body), body}
-		return false, nil
-	}
-	if err != io.EOF {
-		return false, fmt.Errorf("reading the request body: %w", err)
-	}
-	body.Close()
-	call.Body = nil
-	return true, nil
-}
-
-// joined reads from one thing and closes another.
-type joined struct {
-	io.Reader
-	io.Closer
 }

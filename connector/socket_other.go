@@ -2,16 +2,24 @@
 
 package connector
 
-import "syscall"
+import (
+	"syscall"
+	"time"
+)
 
 // socket cannot look into a socket here: a connection that died at rest is
 // found out by the request that uses it, which is then sent again where that is
 // safe.
-type socket struct{ raw syscall.RawConn }
+type socket struct {
+	raw    syscall.RawConn
+	sentAt time.Time // never set: see exchange
+}
 
 func (s *socket) init(raw syscall.RawConn) { s.raw = raw }
 
 func (s *socket) peek() peeked { return silent }
+
+func (s *socket) timeSend(bool) {}
 
 func (s *socket) canFuse() bool { return false }
 

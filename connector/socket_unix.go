@@ -5,6 +5,7 @@ package connector
 import (
 	"io"
 	"syscall"
+	"time"
 )
 
 // socket does system calls of its own on a connection's descriptor. It is made
@@ -20,6 +21,8 @@ type socket struct {
 	// The exchange under way.
 	out, in []byte
 	sent    bool
+	timed   bool      // sentAt is asked for
+	sentAt  time.Time // when the last octet of out was written
 	written int
 	n       int
 	err     error
@@ -52,13 +55,18 @@ func (s *socket) look(fd uintptr) peeked {
 	return gone
 }
 
+// timeSend asks for the moment at which the next exchange has sent all, or no
+// longer for it.
+func (s *socket) timeSend(on bool) { s.timed, s.sentAt = on, time.Time{} }
+
 // canFuse reports whether exchange works for this connection.
 func (s *socket) canFuse() bool { return s.raw != nil }
 
 // exchange writes out and reads what comes back first into in, in one visit to
 // the runtime's poller: the read is tried only when the answer is there, where
 // a Write and a Read would try it once in vain. Before anything is written it
-// makes sure that nothing has arrived unasked, and gives errStale if so.
+// makes sure that the peer is there (errStale if not) and that nothing has
+// arrived unasked (errUnasked if so).
 //
 // written tells how much of out was taken; where that is not all, nothing was
 // read and the caller goes on by ordinary means.
@@ -81,7 +89,11 @@ func (s *socket) exchange(out, in []byte) (written, n int, err error) {
 // readiness before the first call, so none that comes after our write is lost.
 func (s *socket) step(fd uintptr) bool {
 	if !s.sent {
-		if s.look(fd) != silent {
+		switch s.look(fd) {
+		case pending:
+			s.err = errUnasked
+			return true
+		case gone:
 			s.err = errStale
 			return true
 		}
@@ -95,6 +107,9 @@ func (s *socket) step(fd uintptr) bool {
 			return true
 		}
 		s.sent = true
+		if s.timed {
+			s.sentAt = time.Now()
+		}
 		return false
 	}
 	n, err := ignoringEINTR(syscall.Read, int(fd), s.in)

@@ -16,7 +16,7 @@ import (
 //
 // RFC 9112, section 3.2.1: "a client MUST send only the absolute path and query
 // components of the target URI as the request-target."
-// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1-2
+// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1-3
 func requestTarget(method string, u *url.URL, host string) (string, error) {
 	target := u.RequestURI()
 	switch {
@@ -33,6 +33,9 @@ func requestTarget(method string, u *url.URL, host string) (string, error) {
 				target += "?" + u.RawQuery
 			}
 		}
+	}
+	if u.Opaque == "" && method != "CONNECT" && target != "*" && !strings.HasPrefix(target, "/") {
+		target = "/" + target
 	}
 	if !http1.ValidTarget(target) {
 		return "", fmt.Errorf("URL has a space or a control character: %q", target)
@@ -57,7 +60,9 @@ func hostField(host string) (string, error) {
 	}
 	if strings.HasPrefix(name, "[") {
 		if zone := strings.IndexByte(name, '%'); zone >= 0 {
-			// RFC 6874, section 4: a zone has meaning on this machine only.
+			// By RFC 6874, section 4, a zone is for this machine only, and the
+			// server is not told of it.
+			// https://www.rfc-editor.org/rfc/rfc6874#section-4
 			host = name[:zone] + "]" + port
 		}
 	} else {
@@ -87,6 +92,11 @@ func isASCII(s string) bool {
 // asciiName gives a host name in lower case, in the form of the DNS.
 func asciiName(name string) (string, error) {
 	if isASCII(name) {
+		// The zone of an IPv6 address is a name of this system's, whose case counts.
+		host, zone, scoped := strings.Cut(name, "%")
+		if scoped {
+			return strings.ToLower(host) + "%" + zone, nil
+		}
 		return strings.ToLower(name), nil
 	}
 	ascii, err := idna.Lookup.ToASCII(name)

@@ -11,8 +11,10 @@ import (
 )
 
 // callTrace passes events on to the net/http/httptrace hooks of a context. A
-// nil *callTrace does nothing. All hooks are called by the request's own
-// goroutine, before RoundTrip returns.
+// nil *callTrace does nothing. No hook is called after RoundTrip has returned:
+// WroteRequest is left out when the answer overtakes the body, and PutIdleConn
+// always. All are called by the request's own goroutine but ConnectStart and
+// ConnectDone, which package net calls for each address.
 type callTrace struct {
 	hooks *httptrace.ClientTrace
 	addr  string
@@ -56,15 +58,21 @@ func (t *callTrace) gotConn(cn *conn) {
 	t.hooks.GotConn(info)
 }
 
-func (t *callTrace) wrote(err error) {
-	if t == nil {
-		return
-	}
-	if err == nil && t.hooks.WroteHeaders != nil {
+func (t *callTrace) wroteHead(err error) {
+	if t != nil && err == nil && t.hooks.WroteHeaders != nil {
 		t.hooks.WroteHeaders()
 	}
-	if t.hooks.WroteRequest != nil {
+}
+
+func (t *callTrace) wrote(err error) {
+	if t != nil && t.hooks.WroteRequest != nil {
 		t.hooks.WroteRequest(httptrace.WroteRequestInfo{Err: err})
+	}
+}
+
+func (t *callTrace) wait100() {
+	if t != nil && t.hooks.Wait100Continue != nil {
+		t.hooks.Wait100Continue()
 	}
 }
 
@@ -74,16 +82,10 @@ func (t *callTrace) firstByte() {
 	}
 }
 
-func (t *callTrace) got100() {
-	if t != nil && t.hooks.Got100Continue != nil {
-		t.hooks.Got100Continue()
-	}
-}
-
 // interim passes a 1xx response on.
 func (t *callTrace) interim(h *http1.ResponseHead) error {
-	if h.Status == 100 {
-		t.got100()
+	if h.Status == 100 && t.hooks.Got100Continue != nil {
+		t.hooks.Got100Continue()
 	}
 	if t.hooks.Got1xxResponse == nil {
 		return nil

@@ -4,11 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"strings"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -16,47 +15,67 @@ import (
 // upload sends a request's body while the request's own goroutine reads the
 // answer, which may come before the body is through.
 type upload struct {
-	conn    *conn
-	call    Call // a copy: the upload may outlast the caller's
-	limits  Timeouts
-	body    io.Reader
+	conn   *conn
+	call   Call // a copy: the upload may outlast the caller's
+	limits Timeouts
+	body   io.Reader
+	once   sync.Once // closes body
+	ceased atomic.Bool
+
 	done    chan struct{}
-	ceased  atomic.Bool
-	err     error                 // why the body was not sent whole; valid once done
-	reading bool                  // err came from the body's own reader; valid once done
+	err     error     // why the body was not sent whole; valid once done
+	reading bool      // err came from the body's own reader; valid once done
+	ended   time.Time // when the body was sent, for timings; valid once done
+
 	failure atomic.Pointer[error] // err, when it came from the body's own reader
 }
 
 var errCeased = errors.New("sending of the body was given up")
 
+// uploadPhase names the wait for an answer while the body is being sent.
+const uploadPhase = "upload"
+
 // startUpload sends the body in a goroutine of the connector's.
-func (x *exchange) startUpload() {
-	x.started = true
+func (x *exchange) startUpload() error {
 	u := &upload{conn: x.conn, call: *x.call, limits: x.limits, body: x.call.Body, done: make(chan struct{})}
-	x.upload = u
 	w := &x.conn.wire
-	w.begin(&w.reads, -1, "") // the head's time begins when the body is sent
-	x.c.running.Go(u.run)
+	w.begin(&w.reads, -1, uploadPhase) // the head's time begins when the body is sent
+	if !x.c.running.start(u.run) {
+		return ErrClosed
+	}
+	x.started, x.upload = true, u
+	return nil
 }
 
 func (u *upload) run() {
 	defer close(u.done)
-	if c, ok := u.body.(io.Closer); ok {
-		defer c.Close()
-	}
-	u.err = u.send()
+	u.err = u.guarded()
 	w := &u.conn.wire
-	switch {
-	case u.err == nil:
-		w.begin(&w.reads, u.limits.Head, "head")
-	case u.reading:
+	if u.reading {
 		u.failure.Store(&u.err)
 		w.abort(&abort{u.err}) // the peer must not take what it has for the whole
-	default:
-		// The peer takes no more; its answer may be on its way.
-		w.begin(&w.reads, u.limits.Head, "head")
+		return
 	}
+	if u.call.Timings != nil {
+		u.ended = time.Now()
+	}
+	// Now the answer is due; also when the peer takes no more, since that may
+	// be told by an answer which is on its way.
+	w.follow(&w.reads, uploadPhase, u.limits.Head, "head")
 }
+
+// guarded sends and closes the body, with a panic of the body's as its error.
+func (u *upload) guarded() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			u.reading, err = true, &BodyPanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	defer u.closeBody()
+	return u.send()
+}
+
+func (u *upload) closeBody() { u.once.Do(func() { closeReader(u.body) }) }
 
 func (u *upload) send() error {
 	w := &u.conn.wire
@@ -69,7 +88,7 @@ func (u *upload) send() error {
 		return u.sendChunked()
 	}
 	if sent, ok, err := u.sendFile(); ok {
-		return u.lengthError(sent, err)
+		return u.checkLength(sent, err)
 	}
 	return u.sendLength()
 }
@@ -97,18 +116,18 @@ func (u *upload) sendLength() error {
 			}
 			sent += int64(n)
 		}
+		if err == io.EOF {
+			return u.checkLength(sent, nil)
+		}
 		if err != nil {
-			if err != io.EOF {
-				u.reading = true
-				return err
-			}
-			return u.lengthError(sent, nil)
+			u.reading = true
+			return err
 		}
 	}
 }
 
-// lengthError checks that the body had the length that was announced.
-func (u *upload) lengthError(sent int64, err error) error {
+// checkLength checks that the body had the length that was announced.
+func (u *upload) checkLength(sent int64, err error) error {
 	if err == nil && sent < u.call.Length {
 		u.reading = true
 		return fmt.Errorf("request body ended after %d of %d bytes: %w", sent, u.call.Length, io.ErrUnexpectedEOF)
@@ -150,22 +169,6 @@ func (u *upload) sendChunked() error {
 	return u.write(end)
 }
 
-// appendTrailer appends the trailer section and the blank line.
-func appendTrailer(dst []byte, trailer http.Header) ([]byte, error) {
-	for name, values := range trailer {
-		if !http1.ValidToken(name) || http1.ForbiddenTrailer(strings.ToLower(name)) {
-			return nil, fmt.Errorf("request trailer %q is not allowed", name)
-		}
-		for _, v := range values {
-			if !http1.ValidValue(v) {
-				return nil, fmt.Errorf("value of request trailer %q has a control character", name)
-			}
-			dst = http1.AppendField(dst, name, v)
-		}
-	}
-	return append(dst, "\r\n"...), nil
-}
-
 func (u *upload) write(p []byte) error {
 	if u.ceased.Load() {
 		return errCeased
@@ -176,55 +179,37 @@ func (u *upload) write(p []byte) error {
 	return err
 }
 
-// sendFile lets the system copy a file to a plain socket. ok is false when
-// that cannot be done for this body.
-func (u *upload) sendFile() (sent int64, ok bool, err error) {
-	file, isFile := plainFile(u.body)
-	tcp, isTCP := u.conn.wire.Conn.(*net.TCPConn)
-	if !isFile || !isTCP || u.conn.tls != nil {
-		return 0, false, nil
+// cease stops the sending, because nobody wants the rest. A payload is not
+// touched any more when it returns.
+func (u *upload) cease() {
+	if !u.ceased.CompareAndSwap(false, true) {
+		return
 	}
 	w := &u.conn.wire
-	for sent < u.call.Length {
-		if u.ceased.Load() {
-			return sent, true, errCeased
-		}
-		w.begin(&w.writes, u.limits.Write, "write")
-		n, err := tcp.ReadFrom(&io.LimitedReader{R: file, N: min(u.call.Length-sent, filePiece)})
-		sent += n
-		if err != nil && isDeadline(err) {
-			if n > 0 {
-				w.progress(&w.writes)
-			}
-			if err = w.missed(&w.writes); err == nil {
-				continue
-			}
-		}
-		if err != nil {
-			return sent, true, err
-		}
-		if n == 0 {
-			break
-		}
+	w.giveUp(&w.writes, errCeased)
+	if u.body == nil {
+		<-u.done
+		return
 	}
-	return sent, true, nil
+	u.closeBody()
 }
 
-// filePiece is how much of a file the system is asked to copy at a time.
-const filePiece = 4 << 20
+// lastWords is how long an upload whose answer is complete has to come to its
+// end: the answer may overtake the news that the last octet was sent.
+const lastWords = 50 * time.Millisecond
 
-// cease stops the sending, because nobody wants the rest.
-func (u *upload) cease() {
-	if u.ceased.CompareAndSwap(false, true) {
-		select {
-		case <-u.done:
-		default:
-			u.conn.wire.Conn.SetWriteDeadline(longAgo)
-			if c, ok := u.body.(io.Closer); ok {
-				c.Close()
-			}
-		}
+// settled reports whether the body has been sent whole, or is within a moment.
+func (u *upload) settled() bool {
+	if u.ceased.Load() || u.finished() {
+		return u.finished()
 	}
+	t := time.NewTimer(lastWords)
+	defer t.Stop()
+	select {
+	case <-u.done:
+	case <-t.C:
+	}
+	return u.finished()
 }
 
 // finished reports whether the body has been sent whole.
@@ -237,6 +222,9 @@ func (u *upload) finished() bool {
 	}
 }
 
+// failedItself reports whether the body's own reader was what failed.
+func (u *upload) failedItself() bool { return u != nil && u.failure.Load() != nil }
+
 // blame gives the error of the sending that explains why no answer came, and
 // nil where it explains nothing.
 func (u *upload) blame() error {
@@ -245,7 +233,7 @@ func (u *upload) blame() error {
 	}
 	select {
 	case <-u.done:
-		if u.err != nil && !errors.Is(u.err, errCeased) {
+		if u.err != nil && !errors.Is(u.err, errCeased) && !errors.Is(u.err, errCanceled) {
 			return u.err
 		}
 	default:

@@ -7,26 +7,26 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 )
 
 // wire is a connection's byte stream below TLS, with deadlines that cost
-// nothing while things go well, and with cancellation.
-//
-// A deadline of the system is armed only when none is, or when the one that is
-// armed lies later than it should: one that fires too early does no harm, since
-// the read or write is then begun again. So a keep-alive connection that is
-// used all the time re-arms its timer about once a time-out, not twice a
-// request.
+// nothing while things go well, and with cancellation. See deadline.go for the
+// former.
 type wire struct {
 	net.Conn
 	socket        socket
-	nowait        bool // reads take only what is pending
-	hold          bool // writes are kept in held, for the next read to send
-	held          []byte
+	nowait        bool        // reads take only what is pending
+	hold          bool        // writes are kept in held, for the next read to send
+	held          *heldRecord // nil when there is nothing held
+	flushed       int         // octets of the last held record that were written
 	reads, writes deadline
 	aborted       atomic.Pointer[abort]
 }
+
+// heldRecord is a TLS record that waits for the read which sends it.
+type heldRecord struct{ b []byte }
+
+var heldRecords = sync.Pool{New: func() any { return &heldRecord{b: make([]byte, 0, 4<<10)} }}
 
 // abort is why a wire was made unusable from another goroutine.
 type abort struct{ cause error }
@@ -39,131 +39,94 @@ var canceled = &abort{errCanceled}
 // errNothingPending ends a read that was not to wait.
 var errNothingPending net.Error = &limitError{name: "nothing pending"}
 
-// longAgo is a deadline that has passed: setting it wakes a blocked call up.
-var longAgo = time.Unix(1, 0)
-
-// clock is the monotonic time that deadlines are kept in.
-func clock() int64 { return int64(time.Since(epoch)) }
-
-var epoch = time.Now()
-
-// deadline is the time-out of one direction of a wire.
-type deadline struct {
-	mu    sync.Mutex
-	at    int64         // when progress must have been made, by clock; 0 is never
-	armed int64         // what the connection has been told; 0 is nothing
-	limit time.Duration // for the error's text
-	name  string
-	whole int64 // the total time-out of the exchange; 0 is none
-	total time.Duration
-}
-
-// begin sets the deadline of what comes next: limit from now, or never when
-// limit is negative, and in any case not after the exchange's total time-out.
-func (w *wire) begin(d *deadline, limit time.Duration, name string) {
-	d.mu.Lock()
-	d.at, d.limit, d.name = 0, limit, name
-	if limit >= 0 {
-		d.at = clock() + int64(limit)
-	}
-	if d.whole != 0 && (d.at == 0 || d.whole < d.at) {
-		d.at, d.limit, d.name = d.whole, d.total, "total"
-	}
-	if d.at != 0 && (d.armed == 0 || d.armed > d.at) {
-		w.arm(d)
-	}
-	d.mu.Unlock()
-}
-
-// arm tells the connection of the deadline. The caller holds d.mu.
-func (w *wire) arm(d *deadline) {
-	d.armed = d.at
-	var t time.Time
-	if d.at != 0 {
-		t = time.Now().Add(time.Duration(d.at - clock()))
-	}
-	w.set(d, t)
-	if w.aborted.Load() != nil {
-		w.set(d, longAgo)
-	}
-}
-
-func (w *wire) set(d *deadline, t time.Time) {
-	if d == &w.reads {
-		w.Conn.SetReadDeadline(t)
-	} else {
-		w.Conn.SetWriteDeadline(t)
-	}
-}
-
-// missed is asked when the connection says that a deadline has passed: it
-// gives the error, or nil when the call is to be begun again.
-func (w *wire) missed(d *deadline) error {
-	if a := w.aborted.Load(); a != nil {
-		return a.cause
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.at != 0 && clock() >= d.at {
-		d.armed = 0 // the timer has run off; the next begin sets a new one
-		return &limitError{name: d.name, limit: d.limit}
-	}
-	w.arm(d)
-	return nil
-}
-
-// limitError is a time-out of the connector's. It is temporary in the sense of
-// net.Error, so that crypto/tls lets a read go on after it.
-type limitError struct {
-	name  string
-	limit time.Duration
-}
-
-func (e *limitError) Error() string   { return e.name + " timeout of " + e.limit.String() }
-func (e *limitError) Timeout() bool   { return true }
-func (e *limitError) Temporary() bool { return true }
-func (e *limitError) Unwrap() error   { return os.ErrDeadlineExceeded }
-
 // Read reads from the connection under the read deadline.
 func (w *wire) Read(p []byte) (int, error) {
-	if w.nowait && w.socket.peek() == silent {
-		return 0, errNothingPending
+	switch {
+	case w.nowait:
+		return w.readPending(p)
+	case w.held != nil:
+		return w.readHolding(p)
 	}
-	if len(w.held) > 0 {
-		out := w.held
-		w.held = w.held[:0]
-		_, n, err := w.exchange(out, p)
-		return n, err
-	}
+	return w.read(p)
+}
+
+func (w *wire) read(p []byte) (int, error) {
 	for {
 		n, err := w.Conn.Read(p)
-		if n > 0 || err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
+		if n > 0 || err == nil {
 			return n, err
 		}
-		if err := w.missed(&w.reads); err != nil {
+		if err := w.failed(&w.reads, err); err != nil {
 			return 0, err
 		}
 	}
+}
+
+// readHolding sends the record that is held and reads the answer. What had come
+// before is given first, and the record stays held: TLS has messages of its own
+// (session tickets) that may come unasked. If it turns out to be data, TLS gives
+// it to its reader, who then sees that nothing was sent.
+func (w *wire) readHolding(p []byte) (int, error) {
+	switch w.socket.peek() {
+	case pending:
+		return w.read(p)
+	case gone:
+		return 0, errStale
+	}
+	record := w.held
+	written, n, err := w.exchange(record.b, p)
+	w.flushed = written
+	if err == errUnasked { // it came just now
+		return w.read(p)
+	}
+	w.drop()
+	return n, err
+}
+
+// drop forgets what is held.
+func (w *wire) drop() {
+	if record := w.held; record != nil {
+		w.held = nil
+		if cap(record.b) <= 64<<10 {
+			record.b = record.b[:0]
+			heldRecords.Put(record)
+		}
+	}
+}
+
+// readPending reads what has come already.
+func (w *wire) readPending(p []byte) (int, error) {
+	if w.socket.raw != nil && w.socket.peek() == silent {
+		return 0, errNothingPending
+	}
+	n, err := w.Conn.Read(p)
+	if err != nil && isDeadline(err) {
+		err = errNothingPending
+	}
+	return n, err
 }
 
 // Write writes all of p under the write deadline, which runs anew whenever a
 // part of p was taken.
 func (w *wire) Write(p []byte) (int, error) {
 	if w.hold {
-		w.held = append(w.held, p...)
+		if w.held == nil {
+			w.held = heldRecords.Get().(*heldRecord)
+		}
+		w.held.b = append(w.held.b, p...)
 		return len(p), nil
 	}
 	total := 0
 	for {
 		n, err := w.Conn.Write(p[total:])
 		total += n
-		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
-			return total, err
+		if err == nil {
+			return total, nil
 		}
 		if n > 0 {
 			w.progress(&w.writes)
 		}
-		if err := w.missed(&w.writes); err != nil {
+		if err := w.failed(&w.writes, err); err != nil {
 			return total, err
 		}
 	}
@@ -175,64 +138,54 @@ func (w *wire) exchange(out, in []byte) (written, n int, err error) {
 	for {
 		written, n, err = w.socket.exchange(out, in)
 		switch {
-		case err != nil && errors.Is(err, os.ErrDeadlineExceeded):
-			if err := w.missed(&w.reads); err != nil {
-				return written, 0, err
-			}
-			if written == 0 {
-				continue // the old deadline had run off before it began
-			}
-			n, err = w.Read(in)
-			return written, n, err
-		case err != nil:
-			return written, n, w.opError(err)
-		case written < len(out):
+		case err == nil && written < len(out):
 			more, err := w.Write(out[written:])
 			if err != nil {
 				return written + more, 0, err
 			}
-			n, err = w.Read(in)
+			n, err = w.read(in)
 			return len(out), n, err
+		case err == nil:
+			return written, n, nil
 		}
-		return written, n, nil
+		if err = w.failed(&w.reads, w.opError(err, written, len(out))); err != nil {
+			return written, n, err
+		}
+		if written > 0 { // the old deadline ran off in the middle
+			n, err = w.read(in)
+			return written, n, err
+		}
 	}
 }
 
 // opError gives an error of a system call the shape of package net's.
-func (w *wire) opError(err error) error {
-	if errno, ok := err.(syscall.Errno); ok {
-		return &net.OpError{Op: "exchange", Net: "tcp", Source: w.LocalAddr(), Addr: w.RemoteAddr(), Err: os.NewSyscallError("exchange", errno)}
+func (w *wire) opError(err error, written, of int) error {
+	errno, ok := err.(syscall.Errno)
+	if !ok {
+		return err
+	}
+	op := "write"
+	if written == of {
+		op = "read"
+	}
+	return &net.OpError{Op: op, Net: "tcp", Source: w.LocalAddr(), Addr: w.RemoteAddr(), Err: os.NewSyscallError(op, errno)}
+}
+
+// failed is asked what to make of the error of a read or write: it gives the
+// error, with its true cause, or nil when the call is to be begun again.
+func (w *wire) failed(d *deadline, err error) error {
+	if a := w.aborted.Load(); a != nil {
+		return a.cause
+	}
+	if isDeadline(err) {
+		return w.missed(d)
 	}
 	return err
 }
 
-// progress moves the deadline, because the peer has taken or given something.
-func (w *wire) progress(d *deadline) {
-	d.mu.Lock()
-	if d.at != 0 && d.name != "total" {
-		d.at = clock() + int64(d.limit)
-		if d.whole != 0 && d.whole < d.at {
-			d.at, d.limit, d.name = d.whole, d.total, "total"
-		}
-	}
-	d.mu.Unlock()
-}
-
-// bound sets the total time-out of the exchange that begins; 0 is none.
-func (w *wire) bound(whole int64, total time.Duration) {
-	for _, d := range [...]*deadline{&w.reads, &w.writes} {
-		d.mu.Lock()
-		d.whole, d.total = whole, total
-		d.mu.Unlock()
-	}
-}
-
 // abort makes every call that is under way, and every later one, fail.
 func (w *wire) abort(a *abort) {
-	if w.aborted.CompareAndSwap(nil, a) {
-		w.Conn.SetDeadline(longAgo)
+	if w.aborted.CompareAndSwap(nil, a) && w.Conn.SetDeadline(longAgo) != nil {
+		w.Conn.Close() // it knows no deadlines, or is closed already
 	}
 }
-
-// SetDeadline and its like are for crypto/tls, which sets them in Close only.
-func (w *wire) SetDeadline(t time.Time) error { return w.Conn.SetDeadline(t) }

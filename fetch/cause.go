@@ -50,8 +50,8 @@ func Cause(err error) string {
 
 // rootCause gives what is behind err, without names and addresses.
 func rootCause(err error) string {
-	if isCertificateError(err) {
-		return "certificate refused"
+	if problem, ok := tlsProblem(err); ok {
+		return problem.String()
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		switch {

@@ -36,15 +36,17 @@ func storeError(op, path string, err error) error {
 // endsJob reports whether err tells that no other file can be written either.
 func endsJob(err error) bool {
 	e, ok := errors.AsType[*StoreError](err)
-	if !ok {
-		return false
-	}
+	return ok && diskFailed(e.Err)
+}
+
+// diskFailed reports whether the cause of err is a disk that takes no more.
+func diskFailed(err error) bool {
 	for _, errno := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO} {
-		if errors.Is(e.Err, errno) {
+		if errors.Is(err, errno) {
 			return true
 		}
 	}
-	return systemFull(e.Err)
+	return systemFull(err)
 }
 
 // A StatusError tells that the final response was not a success.

@@ -30,7 +30,7 @@ func Expand(pattern string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		seq, err := parsePattern(pattern)
 		if err != nil {
-			yield("", fmt.Errorf("pattern %q: %w", shorten(pattern, 200), err))
+			yield("", &inputError{kind: "invalid pattern", text: fmt.Sprintf("pattern %q: %v", shorten(pattern, 200), err)})
 			return
 		}
 		seq.each(make([]byte, 0, len(pattern)), func(b []byte) bool {

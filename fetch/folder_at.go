@@ -5,6 +5,7 @@ package fetch
 import (
 	"errors"
 	"os"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -38,6 +39,37 @@ func (h handle) lookup(name string) (written time.Time, exists bool, err error) 
 		return time.Time{}, false, &os.PathError{Op: "stat", Path: name, Err: err}
 	}
 	return time.Unix(st.Mtim.Unix()), true, nil
+}
+
+// create opens the file name for writing, or one without a name if that is
+// empty; it follows no symbolic link.
+func (h handle) create(name string, flag int) (*os.File, error) {
+	if name == "" {
+		if noName == 0 {
+			return nil, errors.ErrUnsupported
+		}
+		name, flag = ".", noName
+	}
+	var fd int
+	err := retryInterrupted(func() (err error) {
+		fd, err = unix.Openat(h.fd, name, flag|unix.O_WRONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o666)
+		return err
+	})
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: name, Err: err}
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+// link gives the file f, which has no name, the name.
+func (h handle) link(f *os.File, name string) error {
+	err := retryInterrupted(func() error {
+		return unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(int(f.Fd())), h.fd, name, unix.AT_SYMLINK_FOLLOW)
+	})
+	if err != nil {
+		return &os.PathError{Op: "link", Path: name, Err: err}
+	}
+	return nil
 }
 
 // move renames name in the folder from into to.

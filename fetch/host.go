@@ -2,9 +2,15 @@ package fetch
 
 import "time"
 
-// downFor is how long the items of a host that is down fail without being
-// tried, before one is tried again.
-const downFor = time.Minute
+const (
+	// downAfter is how long a host must have been silent to be taken for down,
+	// however fast its requests fail: a server that restarts is back by then.
+	downAfter = 5 * time.Second
+
+	// downFor is how long the items of a host that is down fail without being
+	// tried, before one is tried again.
+	downFor = time.Minute
+)
 
 // A host is what a schedule knows of one server. It is forgotten when it has
 // neither work nor a time to wait for.
@@ -19,15 +25,16 @@ type host struct {
 
 	// A strike is a request that brought no answer. Requests that began before
 	// the last strike say nothing new: eight that time out together are one.
-	strikes   int
-	struckAt  time.Time
-	down      error // why it is taken for down
-	downUntil time.Time
+	strikes     int // in a row
+	firstStrike time.Time
+	lastStrike  time.Time
+	down        error // why it is taken for down
+	downUntil   time.Time
 
-	ready   bool // in schedule.ready
-	turn    *host
-	waiting bool // in schedule.timers
-	share   int  // what it adds to schedule.runnable
+	ready   bool  // in schedule.ready
+	turn    *host // the one behind it there
+	waiting bool  // in schedule.timers
+	share   int   // what it adds to schedule.runnable
 }
 
 func (h *host) pushBack(t *task) {

@@ -86,6 +86,9 @@ func parseLine(line []byte) (Item, error) {
 	if line[0] == '{' {
 		return parseJSONLine(line)
 	}
+	if len(line) > maxPlainLineBytes {
+		return Item{}, longLine(maxPlainLineBytes)
+	}
 	it := Item{URL: string(line)}
 	_, err := it.parse()
 	return it, err
@@ -155,5 +158,9 @@ func (r *lineReader) rest(begin []byte) ([]byte, error) {
 	case comment:
 		return []byte{'#'}, nil
 	}
-	return nil, &inputError{kind: "line too long", text: fmt.Sprintf("longer than %d bytes", limit)}
+	return nil, longLine(limit)
+}
+
+func longLine(limit int) error {
+	return &inputError{kind: "line too long", text: fmt.Sprintf("longer than %d bytes", limit)}
 }

@@ -19,7 +19,7 @@ type Item struct {
 	// URL is absolute, with the scheme http or https. A fragment is ignored.
 	URL string
 
-	// Method is the HTTP method; empty means GET.
+	// Method is the HTTP method; empty means GET. HEAD writes no file.
 	Method string
 
 	// Header is sent with the request, over the session's own fields.
@@ -89,8 +89,8 @@ func (it *Item) method() string {
 // idempotent reports whether the request may be sent again although the first
 // one may have been worked on.
 //
-// "Of the request methods defined by this specification, the PUT, DELETE, and
-// safe request methods are idempotent."
+// "Of the request methods defined by this specification, PUT, DELETE, and safe
+// request methods are idempotent."
 // https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-3
 func (it *Item) idempotent() bool {
 	switch it.method() {

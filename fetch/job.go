@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/connector"
 )
 
 // A Job fetches a list once. Its methods are safe for concurrent use.
@@ -18,8 +19,12 @@ type Job struct {
 	session *aiohttp.Session
 	store   *store
 
-	// onStore is called with the store before it is used; tests only.
+	connector *connector.Connector // of the job's own session, else nil
+
+	// Replaced by tests: onStore is called with the store before it is used,
+	// send makes one attempt.
 	onStore func(*store)
+	send    func(context.Context, *worker, *task) attempt
 
 	abort context.CancelCauseFunc
 
@@ -33,6 +38,7 @@ type Job struct {
 	drained  bool
 
 	handler sync.Mutex // held while OnResult runs, without mu so that it may ask for a Snapshot
+	ended   bool       // OnResult is not called any more; guarded by handler
 
 	names nameTable // used by the goroutine that reads the list only
 }
@@ -42,7 +48,8 @@ func New(o Options) (*Job, error) {
 	if o.Concurrency < 0 {
 		return nil, fmt.Errorf("fetch: Concurrency of %d", o.Concurrency)
 	}
-	return &Job{opts: o.withDefaults()}, nil
+	send := func(ctx context.Context, w *worker, t *task) attempt { return w.send(ctx, t) }
+	return &Job{opts: o.withDefaults(), send: send}, nil
 }
 
 // Run makes a job and runs it.
@@ -85,11 +92,14 @@ func (j *Job) Run(ctx context.Context, items iter.Seq2[Item, error]) (Summary, e
 		wg.Go(func() { w.run(ctx) })
 	}
 	wg.Wait()
+	j.handler.Lock()
+	j.ended = true
+	j.handler.Unlock()
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.tally.Left = j.read - j.tally.Done()
-	j.tally.Stopped = j.drained || ctx.Err() != nil && (!j.listDone || j.tally.Left > 0)
+	j.tally.Stopped = (j.drained || ctx.Err() != nil) && (!j.listDone || j.tally.Left > 0)
 	s := j.tally.summary()
 	j.tally.Elapsed = s.Elapsed
 	switch {
@@ -117,7 +127,8 @@ func (j *Job) begin(abort context.CancelCauseFunc) error {
 	}
 	j.store, j.abort, j.session = store, abort, j.opts.Session
 	if j.session == nil {
-		j.session = aiohttp.NewSession(aiohttp.Options{DisableCookies: true})
+		j.connector = connector.New(connector.Options{MaxConns: j.opts.Concurrency})
+		j.session = aiohttp.NewSession(aiohttp.Options{Connector: j.connector, DisableCookies: true})
 	}
 	j.tally = newTally()
 	j.sched = newSchedule(j.opts)
@@ -134,8 +145,9 @@ func (j *Job) begin(abort context.CancelCauseFunc) error {
 // end gives back what begin made.
 func (j *Job) end() {
 	j.store.close()
-	if j.opts.Session == nil {
+	if j.connector != nil {
 		j.session.Close()
+		j.connector.Close()
 	}
 }
 
@@ -154,6 +166,9 @@ func (j *Job) Drain() {
 func (j *Job) feed(items iter.Seq2[Item, error]) {
 	n := 0
 	for it, err := range items {
+		if j.sched.isStopped() {
+			return
+		}
 		n++
 		j.mu.Lock()
 		j.read++
@@ -164,9 +179,6 @@ func (j *Job) feed(items iter.Seq2[Item, error]) {
 		}
 		if err != nil {
 			j.refuse(&it, err)
-			if j.sched.isStopped() {
-				return
-			}
 			continue
 		}
 		if !j.sched.add(it, key, name, n) {
@@ -209,14 +221,17 @@ func (j *Job) refuse(it *Item, err error) {
 
 // record counts a result and hands it out.
 func (j *Job) record(r *Result) {
+	j.handler.Lock()
+	defer j.handler.Unlock()
+	if j.ended { // by the reader of a list that outlived Run
+		return
+	}
 	j.mu.Lock()
 	j.tally.add(r)
 	j.mu.Unlock()
 	if j.opts.OnResult == nil {
 		return
 	}
-	j.handler.Lock()
-	defer j.handler.Unlock()
 	if err := j.opts.OnResult(*r); err != nil {
 		j.fail(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/fetch"
 )
 
@@ -266,6 +267,19 @@ func TestRunSendsItemAsGiven(t *testing.T) {
 	}
 	if got, want := read(t, dir, "d", "p.txt"), `POST 1 application/json {"k":[1]}`; got != want {
 		t.Errorf("server got %q, want %q", got, want)
+	}
+}
+
+func TestRunUsesSessionThatRaises(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) })
+	session := aiohttp.NewSession(aiohttp.Options{RaiseForStatus: true})
+	defer session.Close()
+	o := quick(t.TempDir())
+	o.Session = session
+	_, results := run(t, o, urls(s.URL+"/a"))
+	r := results[s.URL+"/a"]
+	if got := fetch.Cause(r.Err); got != "status 404" || r.Status != 404 || r.Attempts != 1 {
+		t.Errorf("cause %q, status %d after %d attempts", got, r.Status, r.Attempts)
 	}
 }
 

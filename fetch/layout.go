@@ -27,8 +27,8 @@ type Layout struct {
 //	https://example.com/a              example.com/a.body
 //	http://example.com:8080/a.txt      example.com+8080/a.txt
 //	http://example.com/a.txt           example.com+http/a.txt
-//	https://example.com/a.jpg?w=100    example.com/a_w=100~4nd1prlg7kb2o.jpg
-//	https://example.com/A.html         example.com/a~pf9o4p7atquoi.html
+//	https://example.com/a.jpg?w=100    example.com/a_w=100~v4k3n0pr9ceas.jpg
+//	https://example.com/A.html         example.com/a~6lj3qv85joeq0.html
 //
 // What can be kept is kept; where anything had to change, a hash of the
 // original keeps two URLs apart, also where case does not count. Requests to
@@ -43,7 +43,7 @@ func Tree() Layout {
 // Flat puts all files in one folder, named by the last part of the URL and a
 // hash of the whole of it:
 //
-//	https://example.com/a/b.html       b~9trqkc5j6k2s8.html
+//	https://example.com/a/b.html       b~7fjg69qmjpcmu.html
 func Flat() Layout {
 	return Layout{name: func(t *target, it *Item) string {
 		stem, ext := t.lastName()

@@ -9,10 +9,10 @@ import (
 // Options configure a [Job]. The zero value is the default for every field: it
 // downloads politely into the working directory. A Job copies the struct.
 type Options struct {
-	// Session sends the requests. Nil means a session of the job's own, with
-	// the defaults of package aiohttp and without cookies, which Run closes.
-	// Its connector must allow Concurrency connections; the default one allows
-	// 100.
+	// Session sends the requests. Its connector should allow Concurrency
+	// connections; a session's own allows 100. Nil means a session of the
+	// job's own that does, with the defaults of package aiohttp but without
+	// cookies; Run closes it.
 	Session *aiohttp.Session
 
 	// Dir is the output folder, made if it is not there. Empty means the
@@ -66,8 +66,10 @@ type Options struct {
 	MaxBytes int64
 
 	// SHA256 computes the checksum of every file for its Result. Where it is
-	// not set, only items that expect one are summed: it costs about a third of
-	// the throughput with large bodies, as they then pass through this process.
+	// not set, only items that expect one are summed: large bodies, which then
+	// have to pass through this process, take about 2.5 times as long from a
+	// server that is as fast as the disk (100 of 10 MiB on two cores: 0.7 s
+	// without, 1.7 s with).
 	SHA256 bool
 
 	// LookAhead bounds how many items are read from the list ahead of their

@@ -48,25 +48,25 @@ func resumable(hdr func(name string) string, size int64, request string) (resume
 		return r, false
 	}
 	// "A client MUST NOT generate an If-Range header field containing an entity
-	// tag that is marked as weak."
+	// tag that is marked as weak." A date may be sent only where there is no
+	// entity tag at all, and only if it is strong.
 	// https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5
-	r.ETag = hdr("ETag")
-	if !strings.HasPrefix(r.ETag, `"`) { // weak, or none
-		r.ETag = ""
-	}
-	// "A client MUST NOT generate an If-Range header field containing an
-	// HTTP-date unless all of the following are true: The client has no entity
-	// tag for the corresponding representation; The date is a strong validator
-	// in the sense defined by Section 8.8.2.2."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5
-	// It is strong if it is older than Date by enough to rule out a second
-	// change and clocks that differ; a minute is ours.
-	if modified, err := http.ParseTime(hdr("Last-Modified")); err == nil && r.ETag == "" {
-		if date, err := http.ParseTime(hdr("Date")); err == nil && date.Sub(modified) >= time.Minute {
-			r.LastModified = hdr("Last-Modified")
-		}
+	switch tag := hdr("ETag"); {
+	case strings.HasPrefix(tag, `"`):
+		r.ETag = tag
+	case tag == "" && strongDate(hdr("Last-Modified"), hdr("Date")):
+		r.LastModified = hdr("Last-Modified")
 	}
 	return r, r.validator() != ""
+}
+
+// strongDate reports whether modified is older than date by enough to rule out
+// a second change and clocks that differ; the minute is ours.
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2
+func strongDate(modified, date string) bool {
+	m, err1 := http.ParseTime(modified)
+	d, err2 := http.ParseTime(date)
+	return err1 == nil && err2 == nil && d.Sub(m) >= time.Minute
 }
 
 // validator gives the value of If-Range.
@@ -95,10 +95,8 @@ func (s *store) sweep() error {
 			}
 		}
 		if key, isResume := strings.CutSuffix(e.Name(), resumeExt); isResume {
-			if _, err := s.root.Lstat(path.Join(s.parts.path, key+partExt)); err == nil {
-				if _, ok := s.readResume(key); ok {
-					continue
-				}
+			if _, ok := s.readResume(key); ok {
+				continue
 			}
 		}
 		if e.Name() == lockFile {
@@ -113,9 +111,12 @@ func (s *store) sweep() error {
 
 // readResume reads what tells about the partial file of key.
 func (s *store) readResume(key string) (resume, bool) {
+	part, err := s.root.Lstat(path.Join(s.parts.path, key+partExt))
+	if err != nil || s.born.Sub(part.ModTime()) > keepResumeFor {
+		return resume{}, false
+	}
 	name := path.Join(s.parts.path, key+resumeExt)
-	st, err := s.root.Lstat(name)
-	if err != nil || s.born.Sub(st.ModTime()) > keepResumeFor || st.Size() > 64<<10 {
+	if st, err := s.root.Lstat(name); err != nil || st.Size() > 64<<10 { // header fields are shorter
 		return resume{}, false
 	}
 	b, err := s.root.ReadFile(name)
@@ -126,16 +127,26 @@ func (s *store) readResume(key string) (resume, bool) {
 	return r, true
 }
 
-// partial gives what is there of the file name as an answer to request.
-func (s *store) partial(name, request string) (r resume, size int64, ok bool) {
+// resumeOf gives what tells about the partial file of t, if there is one for
+// its request.
+func (s *store) resumeOf(t *task) (r resume, key string, ok bool) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.resumes) == 0 {
-		return resume{}, 0, false
+	none := len(s.resumes) == 0 // as with a million small files: no hashing for them
+	s.mu.Unlock()
+	if none || t.name == "" {
+		return resume{}, "", false
 	}
-	key := partKey(name)
+	key = partKey(t.name)
+	s.mu.Lock()
 	r, ok = s.resumes[key]
-	if !ok || r.Request != request {
+	s.mu.Unlock()
+	return r, key, ok && r.Request == t.requestHash()
+}
+
+// partial gives what is there of the file of t.
+func (s *store) partial(t *task) (r resume, size int64, ok bool) {
+	r, key, ok := s.resumeOf(t)
+	if !ok {
 		return resume{}, 0, false
 	}
 	st, err := s.root.Lstat(path.Join(s.parts.path, key+partExt))
@@ -145,6 +156,19 @@ func (s *store) partial(name, request string) (r resume, size int64, ok bool) {
 	// The last byte is always fetched again, so that there is an answer which
 	// confirms that the file has not changed.
 	return r, min(st.Size(), r.Size-1), true
+}
+
+// abandonPart removes what there is of a download that failed for good, unless
+// it is so much that a later run should not have to begin anew.
+func (s *store) abandonPart(t *task) {
+	_, key, ok := s.resumeOf(t)
+	if !ok {
+		return
+	}
+	st, err := s.root.Lstat(path.Join(s.parts.path, key+partExt))
+	if err != nil || st.Size() < keepFailedBytes {
+		s.dropPart(t.name)
+	}
 }
 
 // createPart opens a partial file that can be resumed, empty.
@@ -164,6 +188,7 @@ func (s *store) createPart(name string, r resume) (f *os.File, temp string, err 
 	if err != nil {
 		f.Close()
 		s.discard(temp)
+		s.discard(key + resumeExt)
 		return nil, "", storeError("create", s.shown(path.Join(s.parts.path, key+resumeExt)), err)
 	}
 	s.mu.Lock()

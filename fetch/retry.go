@@ -1,8 +1,6 @@
 package fetch
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"math/rand/v2"
 	"net"
@@ -11,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // A verdict tells what is to be done about a failed attempt.
@@ -83,7 +82,7 @@ func retryableError(err error, idempotent bool) (again, mute bool) {
 	if _, ok := errors.AsType[*StoreError](err); ok {
 		return false, false
 	}
-	if isCertificateError(err) {
+	if _, ok := tlsProblem(err); ok {
 		return false, true
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
@@ -100,23 +99,17 @@ func retryableError(err error, idempotent bool) (again, mute bool) {
 	return idempotent || connector.SafeToRetry(err), mute && e.Phase != connector.PhasePool
 }
 
-// isCertificateError reports whether the peer's certificate was refused, by us
-// or, as an alert, by it.
-func isCertificateError(err error) bool {
-	if _, ok := errors.AsType[interface {
-		error
-		Certificate() *x509.Certificate // of trust.CertificateError
-	}](err); ok {
-		return true
+// tlsProblem gives what is wrong with the peer's certificate or its TLS, if err
+// is about that: it is the same for every request to the host, and will be the
+// next time.
+func tlsProblem(err error) (trust.Problem, bool) {
+	if e, ok := errors.AsType[*trust.CertificateError](err); ok {
+		return e.Problem, true
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
+	if e, ok := errors.AsType[*trust.HandshakeError](err); ok && e.Problem != trust.ConnectionClosed {
+		return e.Problem, true
 	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok { // no TLS at all
-		return true
-	}
-	_, ok := errors.AsType[tls.AlertError](err)
-	return ok
+	return trust.Fine, false
 }
 
 // parseRetryAfter reads the field's two forms.

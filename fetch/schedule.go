@@ -47,11 +47,10 @@ type task struct {
 	began   time.Time // of the last attempt
 	request string    // hash of the request, when it was needed
 
-	attempts int // requests sent
-	tries    int // of them, without progress
+	attempts int   // requests sent
+	tries    int   // of them, without progress
+	reached  int64 // size at which tries began anew
 	claimed  bool
-	elapsed  time.Duration // of all attempts
-	resumed  int64         // bytes that were there already
 }
 
 func newSchedule(o Options) *schedule {
@@ -245,19 +244,23 @@ func (s *schedule) pause(t *task, wait time.Duration) {
 }
 
 // strike tells that the host of t did not answer. It is paused for wait, and
-// taken for down if that happened too often in a row.
-func (s *schedule) strike(t *task, err error, wait func(strikes int) time.Duration) {
+// taken for down if that happened too often in a row; at once if the failure is
+// final, such as a name that does not exist.
+func (s *schedule) strike(t *task, err error, final bool, wait func(strikes int) time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h, now := t.host, time.Now()
-	if t.began.Before(h.struckAt) {
+	if t.began.Before(h.lastStrike) {
 		return
 	}
-	h.strikes++
-	h.struckAt = now
-	if h.strikes > s.maxStrikes {
+	if h.strikes++; h.strikes == 1 {
+		h.firstStrike = now
+	}
+	h.lastStrike = now
+	switch {
+	case h.strikes > s.maxStrikes && (final || now.Sub(h.firstStrike) >= downAfter):
 		h.down, h.downUntil = err, now.Add(downFor)
-	} else {
+	case !final:
 		h.until = later(h.until, now.Add(wait(h.strikes)))
 	}
 	s.update(h, now)

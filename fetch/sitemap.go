@@ -14,12 +14,9 @@ import (
 	"github.com/aiohttp-go/aiohttp"
 )
 
-// Limits of a sitemap.
-//
-// "each Sitemap file that you provide must have no more than 50,000 URLs and
-// must be no larger than 50MB (52,428,800 bytes)."
-// https://www.sitemaps.org/protocol.html#index
 const (
+	// The protocol allows a file, and an index, 50,000 URLs and 52,428,800 bytes.
+	// https://www.sitemaps.org/protocol.html#index
 	maxSitemapURLs  = 50_000
 	maxSitemapBytes = 52_428_800
 

@@ -32,8 +32,10 @@ type store struct {
 	lock    *os.File // in parts
 	born    time.Time
 
-	// create opens a file in parts; a test replaces it to fill the disk.
-	create func(name string, flag int) (*os.File, error)
+	// create opens a file in parts for writing, one without a name if name is
+	// empty; a test replaces it to fill the disk.
+	create   func(name string, flag int) (*os.File, error)
+	nameless bool // the file system has files without a name
 
 	mu      sync.Mutex
 	claims  map[string]struct{} // names that are being written or will be
@@ -59,9 +61,8 @@ func openStore(dir string) (*store, error) {
 		root.Close()
 		return nil, storeError("write to", dir, err)
 	}
-	s.create = func(name string, flag int) (*os.File, error) {
-		return root.OpenFile(path.Join(s.parts.path, name), flag|os.O_WRONLY, 0o666)
-	}
+	s.create = s.parts.create
+	s.nameless = s.tryNameless()
 	return s, nil
 }
 
@@ -161,23 +162,74 @@ func (s *store) present(name string) (there, ours bool, err error) {
 	return there, there && !written.Before(s.born), nil
 }
 
-// createSlot opens the temporary file of a worker, for what is not worth
-// resuming.
+// tryNameless finds out whether files can be written without a name and named
+// afterwards. It saves a change of a folder for each file, which is a third of
+// what a small file costs on ext4, and a killed process leaves nothing behind.
+func (s *store) tryNameless() bool {
+	const probe = "probe"
+	f, err := s.parts.create("", 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	if s.parts.link(f, probe) != nil {
+		return false
+	}
+	return s.discard(probe) == nil
+}
+
+// createSlot opens a file for what is not worth resuming: one without a name,
+// or else the temporary file of a worker.
 func (s *store) createSlot(worker int) (f *os.File, temp string, err error) {
+	if s.nameless {
+		f, err = s.create("", 0)
+		return f, "", storeError("create", s.shown(s.parts.path), err)
+	}
 	temp = strconv.Itoa(worker)
 	f, err = s.create(temp, os.O_CREATE|os.O_EXCL)
 	return f, temp, storeError("create", s.shown(path.Join(s.parts.path, temp)), err)
 }
 
+// finish closes f and makes it appear as name: the file temp, or f itself if
+// that is empty.
+func (s *store) finish(f *os.File, temp, name string, worker int) error {
+	if temp != "" {
+		if err := f.Close(); err != nil {
+			return storeError("write", s.shown(name), err)
+		}
+		return s.commit(temp, name)
+	}
+	defer f.Close()
+	err := s.appear(name, func(to *folder, base string) error { return to.link(f, base) })
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// A link replaces nothing, a rename does.
+	temp = strconv.Itoa(worker)
+	if err := s.parts.link(f, temp); err != nil {
+		return storeError("create", s.shown(path.Join(s.parts.path, temp)), err)
+	}
+	if err := s.commit(temp, name); err != nil {
+		s.discard(temp)
+		return err
+	}
+	return nil
+}
+
 // commit makes the partial file temp appear as name.
 func (s *store) commit(temp, name string) error {
+	return s.appear(name, func(to *folder, base string) error { return move(s.root, s.parts, temp, to, base) })
+}
+
+// appear calls put with the folder that name is in, which it makes if needed.
+func (s *store) appear(name string, put func(to *folder, base string) error) error {
 	dir, base := path.Split(name)
 	for again := false; ; again = true {
 		f, err := s.folders.get(path.Clean(dir), true)
 		if err != nil {
 			return storeError("make folder", s.shown(dir), err)
 		}
-		err = move(s.root, s.parts, temp, f, base)
+		err = put(f, base)
 		if errors.Is(err, fs.ErrNotExist) && !again {
 			s.folders.forget(f) // somebody removed the folder while we held it open
 			s.folders.put(f)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -87,8 +88,8 @@ func (w *worker) send(ctx context.Context, t *task) attempt {
 		part   resume
 		offset int64
 	)
-	if t.name != "" && !ownRange(&t.item) {
-		if r, size, ok := w.job.store.partial(t.name, t.requestHash()); ok {
+	if !ownRange(&t.item) {
+		if r, size, ok := w.job.store.partial(t); ok {
 			part, offset = r, size
 			req.Header = rangeHeader(req.Header, r, size)
 		}
@@ -171,31 +172,15 @@ func checkPart(resp *aiohttp.Response, part resume, offset int64) error {
 
 // drain reads a short body that nobody wants.
 func drain(resp *aiohttp.Response) {
-	if size := bodySize(resp); size >= 0 && size <= maxDrainBytes {
+	if size := resp.ContentLength; size >= 0 && size <= maxDrainBytes {
 		io.Copy(io.Discard, io.LimitReader(resp, maxDrainBytes))
 	}
-}
-
-// bodySize gives the length of the body as it will be read; -1 if that is not
-// known before.
-func bodySize(resp *aiohttp.Response) int64 {
-	if resp.Header("Content-Encoding") != "" {
-		return -1
-	}
-	if resp.ContentLength > 0 {
-		return resp.ContentLength
-	}
-	n, err := strconv.ParseInt(resp.Header("Content-Length"), 10, 64)
-	if err != nil || n < 0 {
-		return -1
-	}
-	return n
 }
 
 // save writes the body to a partial file and, when it is whole, gives that its
 // name.
 func (w *worker) save(t *task, resp *aiohttp.Response, part resume, a *attempt) {
-	size := bodySize(resp)
+	size := resp.ContentLength
 	whole := size
 	if size >= 0 {
 		whole += a.offset
@@ -221,9 +206,6 @@ func (w *worker) save(t *task, resp *aiohttp.Response, part resume, a *attempt) 
 	w.watchFile(f, whole, a.offset)
 	a.received, a.err = w.copyBody(resp, f, size, a.offset, sum)
 	w.watchFile(nil, whole, 0)
-	if err := f.Close(); err != nil && a.err == nil {
-		a.err = storeError("write", w.job.store.shown(t.name), err)
-	}
 	if a.err == nil && size >= 0 && a.received != size {
 		a.err = fmt.Errorf("%w: %d of %d bytes", ErrLength, a.received, size)
 	}
@@ -234,7 +216,9 @@ func (w *worker) save(t *task, resp *aiohttp.Response, part resume, a *attempt) 
 		}
 	}
 	if a.err == nil {
-		a.err = w.job.store.commit(temp, t.name)
+		a.err = w.job.store.finish(f, temp, t.name, w.id)
+	} else {
+		f.Close()
 	}
 	w.tidy(t, temp, a)
 }
@@ -263,7 +247,7 @@ func (w *worker) open(t *task, resp *aiohttp.Response, part resume, a *attempt, 
 func (w *worker) tidy(t *task, temp string, a *attempt) {
 	s := w.job.store
 	if !strings.HasSuffix(temp, partExt) {
-		if a.err != nil {
+		if a.err != nil && temp != "" {
 			s.discard(temp)
 		}
 		return
@@ -289,15 +273,20 @@ func (w *worker) copyBody(resp *aiohttp.Response, f *os.File, size, offset int64
 		dst = &w.sink
 	}
 	n, err := resp.WriteTo(dst)
-	if err == nil {
-		return n, nil
+	return n, w.whose(err)
+}
+
+// whose tells errors of the disk from those of the network: where the system
+// copies from one to the other, both come back in one shape.
+func (w *worker) whose(err error) error {
+	e, ok := errors.AsType[*os.PathError](err)
+	if !ok {
+		return err
 	}
-	if _, network := errors.AsType[*connector.Error](err); !network {
-		if e, ok := errors.AsType[*os.PathError](err); ok {
-			err = &StoreError{Op: "write", Path: w.job.store.shown(e.Path), Err: e.Err}
-		}
+	if _, network := errors.AsType[*connector.Error](err); network && !diskFailed(err) {
+		return err
 	}
-	return n, err
+	return &StoreError{Op: "write", Path: w.job.store.shown(path.Join(w.job.store.parts.path, path.Base(e.Path))), Err: e.Err}
 }
 
 // A sink is a file that counts and sums what is written to it.

@@ -1,9 +1,6 @@
 package fetch
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // run works until there is nothing more to do.
 func (w *worker) run(ctx context.Context) {
@@ -47,7 +44,7 @@ func (w *worker) work(ctx context.Context, t *task, down error) {
 	}
 	t.attempts++
 	w.watch(t)
-	a := w.send(ctx, t)
+	a := j.send(ctx, w, t)
 	j.count(&a)
 	if a.status != 0 {
 		j.sched.answered(t)
@@ -67,45 +64,31 @@ func (w *worker) failed(ctx context.Context, t *task, a *attempt) {
 		return
 	}
 	if endsJob(a.err) {
-		w.dropFailedPart(t)
+		j.store.abandonPart(t)
 		j.fail(a.err)
 		w.leave(t)
 		return
 	}
-	if a.offset > 0 && a.received >= resumeBytes {
-		t.tries = 0 // it moves on; a server that cuts every body must not win
+	// A download that moves on is not given up. It must get farther than ever
+	// before: a server that lets it begin anew for ever must not keep it.
+	if reached := a.offset + a.received; a.offset > 0 && reached >= t.reached+resumeBytes {
+		t.tries, t.reached = 0, reached
 	}
 	t.tries++
 	v := j.opts.judge(t, a.err, a.retryAfter)
 	if v.mute {
-		j.sched.strike(t, a.err, func(strikes int) time.Duration {
-			if v.final {
-				return 0
-			}
-			return j.opts.backoff(strikes)
-		})
+		j.sched.strike(t, a.err, v.final, j.opts.backoff)
 	}
 	if v.pause {
 		j.sched.pause(t, v.wait)
 	}
 	if !v.again {
-		w.dropFailedPart(t)
+		j.store.abandonPart(t)
 		w.finish(t, a, NotSkipped)
 		return
 	}
 	w.watch(nil)
 	j.sched.retry(t, v.wait)
-}
-
-// dropFailedPart removes what there is of a download that failed for good,
-// unless it is so much that a later run should not have to begin anew.
-func (w *worker) dropFailedPart(t *task) {
-	if t.name == "" {
-		return
-	}
-	if _, size, ok := w.job.store.partial(t.name, t.requestHash()); ok && size < keepFailedBytes {
-		w.job.store.dropPart(t.name)
-	}
 }
 
 // leave lets go of a task that a stop interrupted.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -57,7 +56,7 @@ func (a *app) demo(ctx context.Context, f *fetchFlags, args []string) (err error
 		if f.dir, err = os.MkdirTemp("", "aiohttp-demo-"); err != nil {
 			return fmt.Errorf("fetch: demo: %w", err)
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(f.dir)) }()
+		defer func() { err = worse(err, os.RemoveAll(f.dir)) }()
 	}
 	session, err := demoSession(srv, f)
 	if err != nil {
@@ -85,7 +84,7 @@ func (a *app) demo(ctx context.Context, f *fetchFlags, args []string) (err error
 	if keep {
 		report.Folder = f.dir
 	}
-	if err := errors.Join(a.printSummary(f, report), a.conclude(f, &sum, err)); err != nil {
+	if err := worse(a.conclude(f, &sum, err), a.printSummary(f, report)); err != nil {
 		return err
 	}
 	a.compareDemo(sequentialTime(site, pages), sum.Elapsed, len(pages))

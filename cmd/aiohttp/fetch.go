@@ -52,10 +52,10 @@ each number and {a,b} for each word; a line is a URL, or a JSON object:
   {"url": "https://example.com/a", "method": "POST", "headers": {"X-A": "1"},
    "body": "text or JSON", "output": "a.html", "sha256": "..."}
 
-Files are laid out by host and path. What is there already is not fetched again
-and a large file that was cut short goes on where it stopped, so the same command
-takes an interrupted download up again. The first Ctrl-C lets what is in flight
-end, the second abandons it, the third kills.
+Files are laid out by host and path. What is there already is not fetched
+again, and a large file that was cut short goes on where it stopped: the same
+command takes an interrupted download up again. The first Ctrl-C lets what is in
+flight end, the second abandons it, the third kills.
 
 Servers are treated gently: at most --per-host requests at once, failures that
 may pass are tried again with growing pauses, Retry-After is heeded.
@@ -79,8 +79,10 @@ Ctrl-C; see "aiohttp help exit-codes".`,
 		if len(args) == 0 && f.input == "" && len(f.sitemaps) == 0 && !f.demo.on {
 			return usageError(cmd, errors.New("nothing to fetch: give URLs, -i FILE, --sitemap URL or --demo"))
 		}
-		return errors.Join(exclusive("flat", "name")(cmd, args),
-			exclusive("demo", "input", "sitemap", "cacert", "insecure", "unix-socket", "resolve")(cmd, args))
+		if err := exclusive("flat", "name")(cmd, args); err != nil {
+			return err
+		}
+		return exclusive("demo", "input", "sitemap", "cacert", "insecure", "unix-socket", "resolve")(cmd, args)
 	}
 	return cmd
 }

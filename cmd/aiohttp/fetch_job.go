@@ -13,9 +13,6 @@ import (
 	"github.com/aiohttp-go/aiohttp/internal/cli/summary"
 )
 
-// plainInterval is the time between two lines of progress where no terminal is.
-const plainInterval = 5 * time.Second
-
 // shownTransfers bounds the downloads of a snapshot that reach the display.
 const shownTransfers = 5
 
@@ -62,11 +59,11 @@ func (s *shown) show() (stop func()) {
 	switch {
 	case log.quiet:
 		return func() {}
-	case !log.screen.Terminal || log.json != nil:
-		p := display.StartPlain(func(line string) { log.note("%s", line) }, plainInterval, s.state)
+	case !s.app.stderr.Terminal || log.json != nil:
+		p := display.StartPlain(func(line string) { log.note("%s", line) }, s.state)
 		return p.Stop
 	}
-	live := display.Start(log.screen, s.state)
+	live := display.Start(s.app.stderr, s.state)
 	restore := log.through(live)
 	return func() {
 		live.Stop()
@@ -77,8 +74,11 @@ func (s *shown) show() (stop func()) {
 // state turns a snapshot of the job into what the display shows.
 func (s *shown) state() display.State {
 	snap := s.job.Snapshot()
-	st := display.State{Elapsed: snap.Elapsed, Total: -1, Done: snap.Fetched + snap.Skipped + snap.Failed,
-		Failed: snap.Failed, Retries: s.retries.Load(), InFlight: int64(snap.InFlight), Bytes: snap.Bytes, Ending: snap.Stopping}
+	st := display.State{
+		Elapsed: snap.Elapsed, Total: -1, Bytes: snap.Bytes, InFlight: int64(snap.InFlight),
+		Done: snap.Fetched + snap.Skipped + snap.Failed, Failed: snap.Failed,
+		Retries: s.retries.Load(), Ending: snap.Stopping,
+	}
 	if snap.ListDone {
 		st.Total = snap.Read
 	}
@@ -87,7 +87,8 @@ func (s *shown) state() display.State {
 		st.Slowest = append(st.Slowest, display.Download{URL: t.URL, Elapsed: t.Age, Bytes: t.Bytes, Size: t.Size})
 	}
 	for _, r := range snap.Resting {
-		st.Resting = append(st.Resting, display.Rest{Host: r.Host, Left: time.Until(r.Until), Down: r.Down != nil, Queued: r.Queued})
+		st.Resting = append(st.Resting, display.Rest{
+			Host: r.Host, Left: time.Until(r.Until), Down: r.Down != nil, Queued: r.Queued})
 	}
 	return st
 }

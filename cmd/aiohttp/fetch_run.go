@@ -15,6 +15,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/fetch"
 	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
 	"github.com/aiohttp-go/aiohttp/internal/cli/request"
+	"github.com/aiohttp-go/aiohttp/internal/cli/shell"
 	"github.com/aiohttp-go/aiohttp/internal/cli/summary"
 	"github.com/aiohttp-go/aiohttp/internal/cli/units"
 )
@@ -45,7 +46,7 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 	}
 	if results != nil {
 		opts.OnResult = results.Write
-		defer func() { err = errors.Join(err, results.Close()) }()
+		defer func() { err = worse(err, results.Close()) }()
 	}
 	s, err := a.newShown(opts)
 	if err != nil {
@@ -54,7 +55,15 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 	sum, err := s.run(ctx, items)
 	report := s.report(&sum)
 	report.Folder = f.dir
-	return errors.Join(a.printSummary(f, report), a.conclude(f, &sum, err))
+	return worse(a.conclude(f, &sum, err), a.printSummary(f, report))
+}
+
+// worse gives err, or later where err says nothing that the user does not know.
+func worse(err, later error) error {
+	if later == nil || err != nil && !silent(err) {
+		return err
+	}
+	return later
 }
 
 // session makes the session that sends the requests. It keeps no cookies: what
@@ -74,9 +83,14 @@ func (f *fetchFlags) session() (*request.Session, error) {
 
 // options turns the flags into those of a job.
 func (f *fetchFlags) options(session *aiohttp.Session) (fetch.Options, error) {
-	o := fetch.Options{Session: session, Dir: f.dir, Overwrite: f.overwrite, Concurrency: f.concurrency,
-		PerHost: f.perHost, Rate: f.rate, RatePerHost: f.hostRate, Retries: f.retries, Timeout: f.timeout, SHA256: f.sha256}
+	o := fetch.Options{
+		Session: session, Dir: f.dir, Overwrite: f.overwrite, SHA256: f.sha256,
+		Concurrency: f.concurrency, PerHost: f.perHost, LookAhead: lookAhead,
+		Rate: f.rate, RatePerHost: f.hostRate, Retries: f.retries, Timeout: f.timeout,
+	}
 	switch {
+	case f.asJSON && f.results == "-":
+		return o, errors.New("--json and --results - both want stdout")
 	case f.concurrency < 1:
 		return o, fmt.Errorf("--concurrency %d: want at least 1", f.concurrency)
 	case f.perHost < 1:
@@ -102,7 +116,9 @@ func (f *fetchFlags) options(session *aiohttp.Session) (fetch.Options, error) {
 }
 
 // items gives the list of what is to be fetched, and what closes its file.
-func (a *app) items(ctx context.Context, f *fetchFlags, session *aiohttp.Session, args []string) (iter.Seq2[fetch.Item, error], func(), error) {
+func (a *app) items(ctx context.Context, f *fetchFlags, session *aiohttp.Session, args []string) (
+	iter.Seq2[fetch.Item, error], func(), error,
+) {
 	closeList := func() {}
 	patterns := make([]string, len(args))
 	for i, arg := range args {
@@ -161,7 +177,11 @@ func (a *app) printSummary(f *fetchFlags, r *summary.Report) error {
 	if f.asJSON {
 		return summary.WriteJSON(a.stdout, r)
 	}
-	if !a.log.quiet && a.log.json == nil {
+	switch {
+	case a.log.quiet:
+	case a.log.json != nil:
+		a.log.note("fetch: %d of %d done in %s, %d failed", r.Done, r.Done+r.Left, units.Duration(r.Elapsed), r.Failed)
+	default:
 		summary.Write(a.stderr, r)
 		a.stderr.Printf("\n")
 	}
@@ -172,7 +192,7 @@ func (a *app) printSummary(f *fetchFlags, r *summary.Report) error {
 // that some URLs failed, which the summary has told already.
 func (a *app) conclude(f *fetchFlags, sum *fetch.Summary, err error) error {
 	if code := a.stages.Code(); code != exit.OK {
-		hint := "to go on: " + commandLine(os.Args)
+		hint := "to go on: " + shell.Quote(os.Args)
 		if f.input == "-" {
 			hint += ", with the same list on stdin"
 		}
@@ -187,20 +207,12 @@ func (a *app) conclude(f *fetchFlags, sum *fetch.Summary, err error) error {
 	return nil
 }
 
-// commandLine writes a command so that it can be pasted into a shell.
-func commandLine(args []string) string {
-	quoted := make([]string, len(args))
-	for i, arg := range args {
-		quoted[i] = arg
-		if arg == "" || strings.ContainsAny(arg, " \t\n\"'`$&|;<>()*?[]{}#~!\\^") {
-			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(quoted, " ")
-}
+// lookAhead is how many items are read ahead, for 1 MiB: a quarter of what a job
+// does by default, and still far more than are in flight.
+const lookAhead = 2048
 
-// The heap of a fetch: 12 MiB are twice of what a job of the default size was
-// measured to need, and each request in flight needs its buffers and stack.
+// The heap of a fetch: 12 MiB are twice what a job of the default size was
+// measured to need, and each request in flight has its buffers and stack.
 const (
 	baseMemory    = 12 << 20
 	requestMemory = 48 << 10

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,13 +99,13 @@ func (a *app) get(ctx context.Context, f *getFlags, target string) error {
 	}
 	resp, err := session.Do(ctx, req)
 	if err != nil {
-		return getError(&req, err)
+		return err
 	}
 	if f.verbose {
 		a.showResponse(resp, &timings)
 	}
 	if err := a.printResponse(f, resp, &timings); err != nil {
-		return getError(&req, err)
+		return bodyError(resp, err)
 	}
 	if f.timeline {
 		waterfall.Write(a.stderr, timings)
@@ -141,7 +142,7 @@ func (a *app) printResponse(f *getFlags, resp *aiohttp.Response, t *connector.Ti
 	if f.output == "" || f.output == "-" {
 		return answer.Body(a.stdout, resp, f.output == "-")
 	}
-	n, err := resp.Save(f.output)
+	n, err := answer.Save(resp, f.output)
 	if err == nil && f.verbose {
 		a.log.note("* %d bytes written to %s", n, f.output)
 	}
@@ -157,8 +158,8 @@ func (f *getFlags) judge(resp *aiohttp.Response) error {
 	if resp.Status >= 500 {
 		code = exit.ServerError
 	}
-	return &exit.Error{Code: code, Err: fmt.Errorf("get %s: %d %s", resp.URL().Redacted(),
-		resp.Status, http.StatusText(resp.Status))}
+	return &exit.Error{Code: code, Err: fmt.Errorf("%s %q: status %d %s", strings.ToLower(resp.Method()),
+		resp.URL().Redacted(), resp.Status, http.StatusText(resp.Status))}
 }
 
 // showRequest prints the head that is about to be sent.
@@ -188,15 +189,12 @@ func (a *app) showResponse(resp *aiohttp.Response, t *connector.Timings) {
 	answer.Head(a.stderr, resp, prefix, true)
 }
 
-// getError says what was asked for, and gives hints of get's own.
-func getError(req *aiohttp.Request, err error) error {
-	u := req.URL
-	if parsed, perr := url.Parse(u); perr == nil {
-		u = parsed.Redacted()
-	}
+// bodyError says what was asked for, in the form that the session's errors have.
+func bodyError(resp *aiohttp.Response, err error) error {
+	err = fmt.Errorf("%s %q: %w", strings.ToLower(resp.Method()), resp.URL().Redacted(), err)
 	if errors.Is(err, answer.ErrBinary) {
-		return &exit.Error{Code: exit.Write, Err: fmt.Errorf("get %s: %w", u, err),
+		return &exit.Error{Code: exit.Write, Err: err,
 			Hint: "-o FILE writes it to a file, -o - to the terminal all the same"}
 	}
-	return fmt.Errorf("get %s: %w", u, err)
+	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 
@@ -108,18 +109,28 @@ func (a *app) end(err error) exit.Code {
 		return exit.OK
 	}
 	if code := a.stages.Code(); code != exit.OK {
-		a.log.fail(interruption(code), "")
+		e, _ := errors.AsType[*exit.Error](err)
+		if e == nil {
+			e = &exit.Error{}
+		}
+		a.log.fail(interruption(code), e.Hint)
 		return code
 	}
 	code := exit.Of(err)
 	if code == exit.Failed && !a.running {
 		code, err = exit.Usage, asUsage(err)
 	}
-	if e, ok := err.(*exit.Error); ok && e.Err == nil {
+	if silent(err) {
 		return code
 	}
 	a.log.fail(tty.Clean(err.Error()), hint(err))
 	return code
+}
+
+// silent holds for an error that only brings an exit code: the user has been told.
+func silent(err error) bool {
+	e, ok := err.(*exit.Error)
+	return ok && e.Err == nil
 }
 
 func interruption(code exit.Code) string {

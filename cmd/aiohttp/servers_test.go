@@ -2,9 +2,11 @@ package main
 
 import (
 	"crypto/tls"
+	"fmt"
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -46,7 +48,7 @@ func startServers(t *testing.T) []string {
 	self, err := localca.SelfSigned(localca.Leaf{Hosts: []string{"127.0.0.1"}})
 	check(t, err)
 	return append(env, "SELFSIGNED="+serveTLS(t, self), "SILENT="+silentServer(t),
-		"PLAINADDR="+srv.Addr().String(), "PORT="+port)
+		"PLAINADDR="+srv.Addr().String(), "PORT="+port, "SITEMAP="+sitemap(t, srv.URL()))
 }
 
 func check(t *testing.T, err error) {
@@ -101,4 +103,20 @@ func silentServer(t *testing.T) string {
 		<-done
 	})
 	return "http://" + ln.Addr().String()
+}
+
+// sitemap serves a sitemap of three pages of the site at base, and gives its
+// URL.
+func sitemap(t *testing.T, base string) string {
+	t.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/xml")
+		fmt.Fprint(w, `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
+		for i := range 3 {
+			fmt.Fprintf(w, "<url><loc>%s/range/%d</loc></url>", base, i+1)
+		}
+		fmt.Fprint(w, "</urlset>")
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL + "/sitemap.xml"
 }

@@ -35,6 +35,10 @@ const environment = `These variables are heeded:
   SSL_CERT_FILE, SSL_CERT_DIR
                   the authorities to trust instead of the system's
   TMPDIR          where fetch --demo puts its pages
+  GOGC, GOMEMLIMIT
+                  how hard fetch tries to stay small; it sets its own else
+  SOURCE_DATE_EPOCH
+                  the date of the manual pages
 
 HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY are shown by doctor, but not
 used yet.

@@ -9,7 +9,7 @@ type Body struct {
 	lim     *Limits
 	kind    BodyKind
 	state   chunkState
-	done    bool
+	open    bool  // its end was not reached yet
 	left    int64 // of the body (Length) or of the current chunk (Chunked)
 	excess  int   // octets of chunk overhead beyond what data of that size explains
 	trailer Fields
@@ -18,15 +18,15 @@ type Body struct {
 // Reset starts a body of the given kind, which begins at rd's position. length
 // is that of a body of kind Length.
 func (b *Body) Reset(rd *Reader, kind BodyKind, length int64, lim *Limits) {
-	*b = Body{rd: rd, lim: lim, kind: kind, left: length, done: kind == NoBody}
-	if kind == Chunked {
-		b.left = 0
+	*b = Body{rd: rd, lim: lim, kind: kind, open: kind != NoBody}
+	if kind == Length {
+		b.left, b.open = length, length > 0
 	}
 }
 
 // Done reports whether the body was read to its end: the next message starts
 // at the reader's position, unless the body was of kind UntilClose.
-func (b *Body) Done() bool { return b.done }
+func (b *Body) Done() bool { return !b.open }
 
 // Kind gives how the body is framed.
 func (b *Body) Kind() BodyKind { return b.kind }
@@ -41,7 +41,7 @@ func (b *Body) Trailer() Fields { return b.trailer }
 // Buffered gives octets of the body that lie in the reader's buffer, for a body
 // of kind Length; Skip consumes them.
 func (b *Body) Buffered() []byte {
-	if b.kind != Length || b.done {
+	if b.kind != Length || !b.open {
 		return nil
 	}
 	return b.rd.Buffered()[:min(int64(len(b.rd.Buffered())), b.left)]
@@ -54,19 +54,24 @@ func (b *Body) Skip(n int64, buffered bool) {
 		b.rd.Discard(int(n))
 	}
 	b.left -= n
-	b.done = b.left == 0
+	b.open = b.left > 0
 }
 
 // Read reads the body's data. It gives io.EOF, possibly together with the last
 // octets, at the body's end, and io.ErrUnexpectedEOF when the connection ended
 // before that.
 //
-// RFC 9112, section 8: "A response that has neither chunked transfer coding nor
+// RFC 9112, section 8: "A message body that uses the chunked transfer coding is
+// incomplete if the zero-sized chunk that terminates the encoding has not been
+// received. A message that uses a valid Content-Length is incomplete if the
+// size of the message body received (in octets) is less than the value given by
+// Content-Length. A response that has neither chunked transfer coding nor
 // Content-Length is terminated by closure of the connection and, if the header
-// section was received intact, is considered complete".
-// https://www.rfc-editor.org/rfc/rfc9112#section-8-5
+// section was received intact, is considered complete unless an error was
+// indicated by the underlying connection".
+// https://www.rfc-editor.org/rfc/rfc9112#section-8-4
 func (b *Body) Read(p []byte) (int, error) {
-	if b.done {
+	if !b.open {
 		return 0, io.EOF
 	}
 	if len(p) == 0 {
@@ -79,7 +84,7 @@ func (b *Body) Read(p []byte) (int, error) {
 		return b.readLength(p)
 	}
 	n, err := b.rd.Read(p)
-	b.done = err == io.EOF
+	b.open = err != io.EOF
 	return n, err
 }
 
@@ -90,7 +95,7 @@ func (b *Body) readLength(p []byte) (int, error) {
 	n, err := b.rd.Read(p)
 	b.left -= int64(n)
 	if b.left == 0 {
-		b.done = true
+		b.open = false
 		return n, io.EOF
 	}
 	return n, noEOF(err)

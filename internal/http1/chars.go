@@ -49,12 +49,15 @@ func ValidTarget[S ~string | ~[]byte](s S) bool { return len(s) > 0 && all(s, is
 // ValidHost reports whether s can stand as the value of a Host field.
 func ValidHost[S ~string | ~[]byte](s S) bool { return all(s, isHost) }
 
+// isOWS reports whether c is optional white space: SP or HTAB.
+func isOWS(c byte) bool { return c == ' ' || c == '\t' }
+
 // TrimOWS cuts optional white space (SP and HTAB) off both ends.
 func TrimOWS[S ~string | ~[]byte](s S) S {
-	for len(s) > 0 && (s[0] == ' ' || s[0] == '\t') {
+	for len(s) > 0 && isOWS(s[0]) {
 		s = s[1:]
 	}
-	for len(s) > 0 && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+	for len(s) > 0 && isOWS(s[len(s)-1]) {
 		s = s[:len(s)-1]
 	}
 	return s
@@ -82,18 +85,25 @@ func EqualFold[S ~string | ~[]byte](s S, lower string) bool {
 // HasOption reports whether the comma-separated list bears the given element,
 // which must be in lower case (a connection option, a transfer coding).
 func HasOption[S ~string | ~[]byte](list S, lower string) bool {
-	for len(list) > 0 {
-		end := 0
-		for end < len(list) && list[end] != ',' {
-			end++
-		}
-		if EqualFold(TrimOWS(list[:end]), lower) {
+	for {
+		element, rest, more := cutElement(list)
+		if EqualFold(element, lower) {
 			return true
 		}
-		if end == len(list) {
-			break
+		if !more {
+			return false
 		}
-		list = list[end+1:]
+		list = rest
 	}
-	return false
+}
+
+// cutElement splits the first element, without white space around it, off a
+// comma-separated list; more says whether a comma stood behind it.
+func cutElement[S ~string | ~[]byte](list S) (element, rest S, more bool) {
+	for i := 0; i < len(list); i++ {
+		if list[i] == ',' {
+			return TrimOWS(list[:i]), list[i+1:], true
+		}
+	}
+	return TrimOWS(list), list[len(list):], false
 }

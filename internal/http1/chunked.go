@@ -17,10 +17,15 @@ const (
 	chunkTrailer                   // the trailer section and the final CRLF
 )
 
-// chunkExcess bounds the octets that a peer may spend on chunk overhead beyond
-// what the data it delivers explains, so that long extensions on tiny chunks
-// cannot make us read without end for nothing.
-const chunkExcess = 16 << 10
+// A peer may spend on the coding of a chunk as many octets as a one-octet chunk
+// needs, with room to spare, and twice the chunk's data. What goes beyond adds
+// up, and may not grow above chunkExcess: else long extensions on tiny chunks
+// make us read without end for nothing (CVE-2023-39326). The numbers are those
+// of net/http.
+const (
+	chunkAllowance = 16
+	chunkExcess    = 16 << 10
+)
 
 // readChunked decodes the chunked transfer coding.
 //
@@ -54,7 +59,7 @@ func (b *Body) readChunked(p []byte) (int, error) {
 			err = b.readChunkEnd()
 		case chunkTrailer:
 			if err = b.readTrailer(); err == nil {
-				b.done = true
+				b.open = false
 				return total, io.EOF
 			}
 		}
@@ -74,39 +79,28 @@ func (b *Body) ready() bool {
 	case chunkEnd:
 		return len(buffered) >= 2
 	case chunkTrailer:
-		return len(buffered) >= 2 && (buffered[0] == '\r' || bytes.Contains(buffered, blankLine))
+		return bytes.HasPrefix(buffered, []byte("\r\n")) || bytes.Contains(buffered, []byte("\r\n\r\n"))
 	}
 	return len(buffered) > 0
 }
 
 // readChunkSize reads a chunk-size line.
 func (b *Body) readChunkSize() error {
-	var line []byte
-	for {
-		buffered := b.rd.Buffered()
-		if end := bytes.IndexByte(buffered, '\n'); end >= 0 {
-			line = buffered[:end+1]
-			break
-		}
-		if len(buffered) > b.lim.LineBytes {
-			return &LimitError{What: "chunk-size line", Max: b.lim.LineBytes}
-		}
-		if err := b.rd.Fill(b.lim.LineBytes + bufferSize); err != nil {
-			return err
-		}
-	}
-	if len(line) > b.lim.LineBytes {
-		return &LimitError{What: "chunk-size line", Max: b.lim.LineBytes}
+	line, err := b.readChunkLine()
+	if err != nil {
+		return err
 	}
 	size, err := parseChunkSize(line)
 	if err != nil {
 		return err
 	}
-	b.rd.Discard(len(line))
-	b.excess = max(0, b.excess+len(line)+2-16-int(min(2*size, chunkExcess)))
-	if b.excess > chunkExcess {
-		return &LimitError{What: "overhead of chunk extensions", Max: chunkExcess}
+	spent := b.excess + len(line) + len("\r\n")
+	earned := chunkAllowance + 2*int(min(size, chunkExcess/2))
+	if spent-earned > chunkExcess {
+		return &LimitError{What: "octets of chunk extensions that bring no data", Max: chunkExcess}
 	}
+	b.rd.Discard(len(line))
+	b.excess = max(0, spent-earned)
 	b.left = size
 	b.state = chunkData
 	if size == 0 {
@@ -115,22 +109,39 @@ func (b *Body) readChunkSize() error {
 	return nil
 }
 
-// parseChunkSize reads "1*HEXDIG [ chunk-ext ] CRLF".
+// readChunkLine gives the line, with its line end; it stays buffered.
+func (b *Body) readChunkLine() ([]byte, error) {
+	most := b.lim.LineBytes
+	for {
+		buffered := b.rd.Buffered()
+		end := bytes.IndexByte(buffered, '\n') + 1
+		if end > most || end == 0 && len(buffered) >= most {
+			return nil, &LimitError{What: "octets of a chunk-size line", Max: most}
+		}
+		if end > 0 {
+			return buffered[:end], nil
+		}
+		if err := b.rd.Fill(plus(most, bufferSize)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// parseChunkSize reads 1*HEXDIG [ chunk-ext ] CRLF.
 //
 // RFC 9112, section 7.1: "recipients MUST anticipate potentially large
 // hexadecimal numerals and prevent parsing errors due to integer conversion
-// overflows". The white space that the grammar allows before an extension
-// ("BWS") is refused: nobody sends it but to be misread.
-// https://www.rfc-editor.org/rfc/rfc9112#section-7.1-3
+// overflows or precision loss due to integer representation."
+// https://www.rfc-editor.org/rfc/rfc9112#section-7.1-5
 func parseChunkSize(line []byte) (int64, error) {
-	if len(line) < 3 || line[len(line)-2] != '\r' {
-		return 0, malformed("chunk-size line", line)
+	text, ok := bytes.CutSuffix(line, []byte("\r\n"))
+	if !ok {
+		return 0, loneLF(line)
 	}
-	text := line[:len(line)-2]
 	var size int64
-	i := 0
-	for ; i < len(text); i++ {
-		d := hexDigit(text[i])
+	digits := 0
+	for ; digits < len(text); digits++ {
+		d := hexDigit(text[digits])
 		if d < 0 {
 			break
 		}
@@ -139,8 +150,8 @@ func parseChunkSize(line []byte) (int64, error) {
 		}
 		size = size*16 + d
 	}
-	if i == 0 || i < len(text) && text[i] != ';' || !ValidValue(text[i:]) {
-		return 0, malformed("chunk-size line", line)
+	if digits == 0 || !validChunkExt(text[digits:]) {
+		return 0, malformed("invalid chunk-size line", line)
 	}
 	return size, nil
 }
@@ -157,46 +168,47 @@ func hexDigit(c byte) int64 {
 	return -1
 }
 
+// readChunkEnd reads the CRLF behind chunk-data, and fails as soon as it is not
+// one.
 func (b *Body) readChunkEnd() error {
-	for len(b.rd.Buffered()) < 2 {
+	for {
+		got := b.rd.Buffered()
+		if n := min(len(got), 2); string(got[:n]) != "\r\n"[:n] {
+			return malformed("chunk data not followed by CRLF", got[:n])
+		}
+		if len(got) >= 2 {
+			b.rd.Discard(2)
+			b.state = chunkSize
+			return nil
+		}
 		if err := b.rd.Fill(bufferSize); err != nil {
 			return err
 		}
 	}
-	if end := b.rd.Buffered()[:2]; string(end) != "\r\n" {
-		return malformed("chunk data not followed by CRLF", end)
-	}
-	b.rd.Discard(2)
-	b.state = chunkSize
-	return nil
 }
 
 // readTrailer reads the trailer section and keeps a copy of it.
+//
+// RFC 9112, section 7.1.2: "A recipient that retains a received trailer field
+// MUST either store/forward the trailer field separately from the received
+// header fields or merge the received trailer field into the header section."
+// https://www.rfc-editor.org/rfc/rfc9112#section-7.1.2-3
 func (b *Body) readTrailer() error {
-	for len(b.rd.Buffered()) < 2 {
-		if err := b.rd.Fill(bufferSize); err != nil {
+	block, err := b.rd.readBlock(0, b.lim, "octets of trailer fields")
+	if err != nil {
+		return err
+	}
+	if len(block) > len("\r\n") {
+		if b.trailer, err = scanFields(bytes.Clone(block), b.lim, nil); err != nil {
 			return err
 		}
 	}
-	if string(b.rd.Buffered()[:2]) == "\r\n" {
-		b.rd.Discard(2)
-		return nil
-	}
-	block, err := b.rd.readBlock(b.lim.HeadBytes)
-	if err != nil {
-		return err
-	}
-	owned := bytes.Clone(block)
-	trailer, err := scanFields(owned, b.lim, func(field) error { return nil })
-	if err != nil {
-		return err
-	}
 	b.rd.Discard(len(block))
-	b.trailer = trailer
 	return nil
 }
 
-// AppendChunkHeader appends the chunk-size line of a chunk of n octets.
+// AppendChunkHeader appends the chunk-size line of a chunk of n octets; that of
+// zero octets is the last.
 func AppendChunkHeader(dst []byte, n int) []byte {
 	dst = strconv.AppendUint(dst, uint64(n), 16)
 	return append(dst, "\r\n"...)

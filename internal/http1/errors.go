@@ -21,22 +21,24 @@ func (e *ProtocolError) Error() string {
 	return fmt.Sprintf("malformed message: %s: %q", e.Problem, e.Got)
 }
 
-// ErrLimit is the cause of every error that reports a head, line or trailer
-// above its limit.
+// ErrLimit is what every LimitError is, by errors.Is.
 var ErrLimit = errors.New("message exceeds a limit")
 
-// LimitError says which limit of the reader was exceeded.
+// A LimitError says which limit of the reader the peer exceeded.
 type LimitError struct {
-	What string // "head", "field count", "chunk-size line", ...
-	Max  int    // the limit, in bytes or in count
+	What string // what was counted: "field lines", "octets of a status line", ...
+	Max  int    // how many of them are allowed
 }
 
 // Error names the limit and its value.
-func (e *LimitError) Error() string { return fmt.Sprintf("%s above the limit of %d", e.What, e.Max) }
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("message exceeds a limit: more than %d %s", e.Max, e.What)
+}
 
 // Is makes errors.Is(err, ErrLimit) true.
 func (e *LimitError) Is(target error) bool { return target == ErrLimit }
 
+// malformed makes a ProtocolError that shows the first octets of got.
 func malformed(problem string, got []byte) error {
 	const most = 64
 	if len(got) > most {

@@ -2,45 +2,77 @@ package http1
 
 import "math"
 
-// framing gathers what a head says about the length of its body, and settles
-// it when the head is complete.
+// framing gathers what the fields of a head say about the length of its body
+// and about the connection, and settles it when the head is complete.
 type framing struct {
-	hasLength   bool
-	length      int64
-	codings     int // Transfer-Encoding elements seen
-	chunked     int // how many of them are chunked
-	chunkedLast bool
+	fault     error // the first that was found
+	length    int64 // by Content-Length; -1 when there is none
+	codings   int   // elements of Transfer-Encoding
+	chunked   bool  // the last of them is chunked
+	close     bool  // connection options
+	keepAlive bool
+}
+
+// visit takes one field.
+func (fr *framing) visit(name, value []byte) {
+	switch len(name) {
+	case len("connection"):
+		if EqualFold(name, "connection") {
+			fr.close = fr.close || HasOption(value, "close")
+			fr.keepAlive = fr.keepAlive || HasOption(value, "keep-alive")
+		}
+	case len("content-length"):
+		if EqualFold(name, "content-length") {
+			fr.contentLength(value)
+		}
+	case len("transfer-encoding"):
+		if EqualFold(name, "transfer-encoding") {
+			fr.transferEncoding(value)
+		}
+	}
+}
+
+// fail notes a fault of the framing, unless there is one already.
+func (fr *framing) fail(problem string, value []byte) {
+	if fr.fault == nil {
+		fr.fault = malformed(problem, value)
+	}
 }
 
 // contentLength takes one Content-Length field.
 //
-// RFC 9110, section 8.6: a recipient of "a field value consisting of the same
-// decimal value repeated as a comma-separated list" or of several such lines
-// "MAY ... replace the invalid field with a single valid Content-Length". Values
-// that differ are an error.
-// https://www.rfc-editor.org/rfc/rfc9110#section-8.6-13
-func (fr *framing) contentLength(value []byte) error {
-	for rest := value; ; {
-		end := 0
-		for end < len(rest) && rest[end] != ',' {
-			end++
-		}
-		n, ok := parseDecimal(TrimOWS(rest[:end]))
+// RFC 9112, section 6.3: "If a message is received without Transfer-Encoding
+// and with an invalid Content-Length header field, then the message framing is
+// invalid and the recipient MUST treat it as an unrecoverable error, unless the
+// field value can be successfully parsed as a comma-separated list
+// (Section 5.6.1 of [HTTP]), all values in the list are valid, and all values
+// in the list are the same (in which case, the message is processed with that
+// single value used as the Content-Length field value)." An empty list element
+// is not a valid value here. Several fields count as one list.
+// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-2.5
+func (fr *framing) contentLength(value []byte) {
+	for rest, more := value, true; more; {
+		var element []byte
+		element, rest, more = cutElement(rest)
+		n, ok := parseDecimal(element)
 		if !ok {
-			return malformed("Content-Length", value)
+			fr.fail("invalid Content-Length", value)
+			return
 		}
-		if fr.hasLength && n != fr.length {
-			return malformed("Content-Length given twice, with different values", value)
+		if fr.length >= 0 && n != fr.length {
+			fr.fail("two Content-Lengths that differ", value)
+			return
 		}
-		fr.hasLength, fr.length = true, n
-		if end == len(rest) {
-			return nil
-		}
-		rest = rest[end+1:]
+		fr.length = n
 	}
 }
 
 // parseDecimal reads 1*DIGIT, refusing signs, other digits and overflow.
+//
+// RFC 9110, section 8.6: "a recipient MUST anticipate potentially large decimal
+// numerals and prevent parsing errors due to integer conversion overflows or
+// precision loss due to integer conversion".
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.6-10
 func parseDecimal(b []byte) (int64, bool) {
 	if len(b) == 0 {
 		return 0, false
@@ -58,62 +90,77 @@ func parseDecimal(b []byte) (int64, bool) {
 
 // transferEncoding takes one Transfer-Encoding field.
 //
-// RFC 9112, section 7: "A recipient MUST ignore (or treat as an error) any
-// empty list elements"; here they are an error, as is any coding but chunked
-// before the last, since we could not undo it.
-func (fr *framing) transferEncoding(value []byte) error {
-	for rest := value; ; {
-		end := 0
-		for end < len(rest) && rest[end] != ',' {
-			end++
-		}
-		coding := TrimOWS(rest[:end])
+// RFC 9112, section 7.1: "The chunked coding does not define any parameters.
+// Their presence SHOULD be treated as an error."
+// https://www.rfc-editor.org/rfc/rfc9112#section-7.1-6
+//
+// Not as RFC 9110, section 5.6.1.2, by which a recipient ignores empty list
+// elements: in this field they are a mistake of nobody but of those who probe
+// for parsers that disagree.
+func (fr *framing) transferEncoding(value []byte) {
+	for rest, more := value, true; more; {
+		var coding []byte
+		coding, rest, more = cutElement(rest)
 		if !ValidToken(coding) {
-			return malformed("Transfer-Encoding", value)
+			fr.fail("invalid Transfer-Encoding", value)
 		}
 		fr.codings++
-		fr.chunkedLast = EqualFold(coding, "chunked")
-		if fr.chunkedLast {
-			fr.chunked++
-		}
-		if end == len(rest) {
-			return nil
-		}
-		rest = rest[end+1:]
+		fr.chunked = EqualFold(coding, "chunked")
 	}
 }
 
-// settle decides the body's framing by RFC 9112, section 6.3, as far as the
-// head alone decides it.
-func (fr *framing) settle(h *ResponseHead) error {
+// check finds what is wrong with the framing as a whole.
+func (fr *framing) check(minor int) {
 	if fr.codings == 0 {
-		if fr.hasLength {
-			h.ContentLength = fr.length
-		}
+		return
+	}
+	// RFC 9112, section 6.1: "A server or client that receives an HTTP/1.0
+	// message containing a Transfer-Encoding header field MUST treat the
+	// message as if the framing is faulty, even if a Content-Length is present,
+	// and close the connection after processing the message."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.1-16
+	if minor == 0 {
+		fr.fail("Transfer-Encoding in an HTTP/1.0 message", nil)
+	}
+	// RFC 9112, section 6.3: "If a message is received with both a
+	// Transfer-Encoding and a Content-Length header field, the
+	// Transfer-Encoding overrides the Content-Length. Such a message might
+	// indicate an attempt to perform request smuggling (Section 11.2) or
+	// response splitting (Section 11.1) and ought to be handled as an error."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-2.3
+	if fr.length >= 0 {
+		fr.fail("both Transfer-Encoding and Content-Length", nil)
+	}
+	// RFC 9112, section 6.1: "A sender MUST NOT apply the chunked transfer
+	// coding more than once to a message body". Other codings, which we never
+	// ask for, could not be undone.
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.1-4
+	if fr.codings != 1 || !fr.chunked {
+		fr.fail("a Transfer-Encoding other than chunked", nil)
+	}
+}
+
+// settle tells the head what the fields say. A fault is an error where they
+// matter; where they do not, it costs the connection.
+func (fr *framing) settle(h *ResponseHead) error {
+	// RFC 9112, section 9.3: "If the "close" connection option is present
+	// (Section 9.6), the connection will not persist after the current
+	// response; else, if the received protocol is HTTP/1.1 (or later), the
+	// connection will persist after the current response; else, if the received
+	// protocol is HTTP/1.0, the "keep-alive" connection option is present,
+	// [...] the connection will persist after the current response; otherwise,
+	// the connection will close after the current response."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-3
+	h.Close = fr.close || h.Minor == 0 && !fr.keepAlive
+	fr.check(h.Minor)
+	if fr.fault == nil {
+		h.ContentLength, h.Chunked = fr.length, fr.codings > 0
 		return nil
 	}
-	// "A Transfer-Encoding header field in a response to an HTTP/1.0 request":
-	// section 6.1: "A client MUST NOT process a response message that contains
-	// Transfer-Encoding unless it is part of HTTP/1.1": a 1.0 peer that sends
-	// it has faulty framing, section 6.1-16.
-	// https://www.rfc-editor.org/rfc/rfc9112#section-6.1-16
-	if h.Minor == 0 {
-		return malformed("Transfer-Encoding in an HTTP/1.0 message", nil)
+	if !h.bodiless(h.Method) {
+		return fr.fault
 	}
-	// "If a message is received with both a Transfer-Encoding and a
-	// Content-Length header field, ... Such a message might indicate an attempt
-	// to perform request smuggling or response splitting and ought to be
-	// handled as an error."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-2.3
-	if fr.hasLength {
-		return malformed("both Transfer-Encoding and Content-Length", nil)
-	}
-	// "A sender MUST NOT apply the chunked transfer coding more than once".
-	// https://www.rfc-editor.org/rfc/rfc9112#section-6.1-5
-	if fr.chunked != 1 || fr.codings != 1 || !fr.chunkedLast {
-		return malformed("a Transfer-Encoding other than chunked", nil)
-	}
-	h.Chunked = true
+	h.Close = true
 	return nil
 }
 
@@ -131,22 +178,37 @@ const (
 // BodyOf decides how the body of a response to a request of the given method
 // is framed, and how long it is: -1 when not known beforehand.
 //
-// RFC 9112, section 6.3: "1. Any response to a HEAD request and any response
-// with a 1xx (Informational), 204 (No Content), or 304 (Not Modified) status
-// code is always terminated by the first empty line after the header fields".
-// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-2.1
+// RFC 9112, section 6.3: "The length of a message body is determined by one of
+// the following (in order of precedence)".
+// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-1
 func (h *ResponseHead) BodyOf(method string) (BodyKind, int64) {
 	switch {
-	case method == "HEAD", h.Status < 200, h.Status == 204, h.Status == 304:
-		return NoBody, 0
-	case method == "CONNECT" && h.Status < 300:
+	case h.bodiless(method), h.ContentLength == 0:
 		return NoBody, 0
 	case h.Chunked:
 		return Chunked, -1
-	case h.ContentLength == 0:
-		return NoBody, 0
 	case h.ContentLength > 0:
 		return Length, h.ContentLength
 	}
 	return UntilClose, -1
+}
+
+// bodiless reports whether the response ends with its head, whatever its
+// fields say.
+func (h *ResponseHead) bodiless(method string) bool {
+	// "Any response to a HEAD request and any response with a 1xx
+	// (Informational), 204 (No Content), or 304 (Not Modified) status code is
+	// always terminated by the first empty line after the header fields,
+	// regardless of the header fields present in the message, and thus cannot
+	// contain a message body or trailer section."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-2.1
+	if method == "HEAD" || h.Status < 200 || h.Status == 204 || h.Status == 304 {
+		return true
+	}
+	// "Any 2xx (Successful) response to a CONNECT request implies that the
+	// connection will become a tunnel immediately after the empty line that
+	// concludes the header fields. A client MUST ignore any Content-Length or
+	// Transfer-Encoding header fields received in such a message."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-2.2
+	return method == "CONNECT" && h.Status < 300
 }

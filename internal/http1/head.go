@@ -2,184 +2,177 @@ package http1
 
 import (
 	"bytes"
-	"iter"
+	"encoding/binary"
+	"math"
 )
 
-// Limits bound what is read around a body. Each must be positive.
+// Limits bound what is read around a body. Each must be positive;
+// [math.MaxInt] is no limit.
 type Limits struct {
-	LineBytes int // the start line, and each chunk-size line
+	LineBytes int // the start line, and each chunk-size line, with their CRLF
 	HeadBytes int // all field lines of a head, or of a trailer section, together
 	Fields    int // number of field lines of a head, or of a trailer section
 }
 
-// Fields is a validated block of field lines, each ended by CRLF: the part of a
-// head behind the start line. It is read where it stands, without being copied
-// into a map.
-type Fields []byte
-
-// next splits the first line off.
-func (f Fields) next() (name, value []byte, rest Fields) {
-	end := bytes.IndexByte(f, '\n')
-	line := f[:end-1]
-	colon := bytes.IndexByte(line, ':')
-	return line[:colon], TrimOWS([]byte(line[colon+1:])), f[end+1:]
+// plus adds two sizes, of which one may stand for no limit.
+func plus(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
 }
 
-// All yields each field's name, as it was sent, and value, without white space
-// around it, in the order of the wire.
-func (f Fields) All() iter.Seq2[[]byte, []byte] {
-	return func(yield func(name, value []byte) bool) {
-		for rest := f; len(rest) > 0; {
-			var name, value []byte
-			name, value, rest = rest.next()
-			if !yield(name, value) {
-				return
+// readBlock reads the field section that begins behind the first start octets,
+// which are buffered, and gives all octets from the reader's position to the
+// section's blank line, inclusive. They stay buffered; what names the section in
+// errors.
+func (rd *Reader) readBlock(start int, lim *Limits, what string) ([]byte, error) {
+	most := plus(plus(start, lim.HeadBytes), len("\r\n"))
+	line := start    // where the line begins that is looked at
+	searched := line // no line end before this offset was passed over
+	for {
+		block := rd.buf[rd.r:rd.w]
+		for {
+			i := bytes.IndexByte(block[searched:], '\n')
+			if i < 0 {
+				break
 			}
+			end := searched + i + 1
+			if end-line < 2 || block[end-2] != '\r' {
+				return nil, loneLF(block[line:end])
+			}
+			if end > most {
+				return nil, &LimitError{What: what, Max: lim.HeadBytes}
+			}
+			if end-line == len("\r\n") {
+				return block[:end], nil
+			}
+			line, searched = end, end
+		}
+		searched = len(block)
+		if len(block) >= most {
+			return nil, &LimitError{What: what, Max: lim.HeadBytes}
+		}
+		if err := rd.Fill(plus(most, bufferSize)); err != nil {
+			return nil, noEOF(err)
 		}
 	}
 }
 
-// Get gives the value of the first field of that name, which must be in lower
-// case, and whether there is one.
-func (f Fields) Get(lower string) (value []byte, ok bool) {
-	for rest := f; len(rest) > 0; {
-		var name []byte
-		name, value, rest = rest.next()
-		if EqualFold(name, lower) {
-			return value, true
-		}
-	}
-	return nil, false
-}
-
-// Count gives the number of field lines.
-func (f Fields) Count() int { return bytes.Count(f, []byte{'\n'}) }
-
-var blankLine = []byte("\r\n\r\n")
-
-// readBlock reads until a blank line ends the head or trailer section that
-// starts at the reader's position, and gives its octets with the blank line.
-// They stay buffered.
+// loneLF is the error of a line that ends without CR. It is found as soon as it
+// has arrived, so that a peer which ends its lines so does not keep us waiting
+// for a CRLF that never comes.
 //
 // RFC 9112, section 2.2: "Although the line terminator for the start-line and
 // fields is the sequence CRLF, a recipient MAY recognize a single LF as a line
-// terminator". We do not: two readers that disagree about where a line ends
-// disagree about where a message ends.
+// terminator and ignore any preceding CR." We do not: two readers that disagree
+// about where a line ends disagree about where a message ends.
 // https://www.rfc-editor.org/rfc/rfc9112#section-2.2-3
-func (rd *Reader) readBlock(limit int) ([]byte, error) {
-	searched := 0 // no blank line ends before this offset
-	for {
-		block := rd.buf[rd.r:rd.w]
-		if i := bytes.Index(block[searched:], blankLine); i >= 0 {
-			return block[:searched+i+len(blankLine)], nil
-		}
-		if err := checkLineEnds(block[searched:]); err != nil {
-			return nil, err
-		}
-		searched = max(0, len(block)-len(blankLine)+1)
-		if len(block) >= limit {
-			return nil, &LimitError{What: "head", Max: limit}
-		}
-		if err := rd.Fill(limit + bufferSize); err != nil {
-			return nil, err
-		}
-	}
-}
+func loneLF(line []byte) error { return malformed("line ended by a lone LF", line) }
 
-// checkLineEnds refuses a lone LF as soon as it arrives, so that a peer which
-// ends its lines so does not keep us waiting for a CRLF that never comes.
-func checkLineEnds(part []byte) error {
-	for from := 1; from < len(part); {
-		i := bytes.IndexByte(part[from:], '\n')
-		if i < 0 {
-			return nil
-		}
-		if part[from+i-1] != '\r' {
-			return malformed("line ended by a lone LF", part[:from+i+1])
-		}
-		from += i + 1
-	}
-	return nil
-}
-
-// field is what the scan of a block says of one line.
-type field struct {
-	name, value []byte
-}
-
-// scanFields walks over the field lines of block (which ends with the blank
-// line), validates each, mends folded ones in place, and shows them to visit.
-func scanFields(block []byte, lim *Limits, visit func(field) error) (Fields, error) {
-	block = block[:len(block)-2] // the blank line
-	if len(block) > lim.HeadBytes {
-		return nil, &LimitError{What: "head", Max: lim.HeadBytes}
-	}
+// scanFields validates the field lines of a block, which ends with a blank
+// line, mends folded ones in place, and shows each to fr, which may be nil.
+func scanFields(block []byte, lim *Limits, fr *framing) (Fields, error) {
+	block = block[:len(block)-len("\r\n")]
 	count := 0
-	for p := 0; p < len(block); {
-		end := lineEnd(block, p)
-		if end < 0 {
-			return nil, malformed("line ended by a lone LF", block[p:])
-		}
+	for rest := block; len(rest) > 0; {
 		if count++; count > lim.Fields {
-			return nil, &LimitError{What: "field count", Max: lim.Fields}
+			return nil, &LimitError{What: "field lines", Max: lim.Fields}
 		}
-		f, err := parseField(block[p:end])
+		name, value, after, err := cutField(rest)
 		if err != nil {
 			return nil, err
 		}
-		if err := visit(f); err != nil {
-			return nil, err
+		if fr != nil {
+			fr.visit(name, value)
 		}
-		p = end + 2
+		rest = after
 	}
-	return Fields(block), nil
+	return block, nil
 }
 
-// lineEnd gives the offset of the CRLF that ends the field line at p, or -1. A
-// line that goes on with white space on the next one is folded: the CRLF in
-// between is overwritten with spaces.
-//
-// RFC 9112, section 5.2: "A user agent that receives an obs-fold in a response
-// message that is not within a message/http container MUST replace each
-// received obs-fold with one or more SP octets prior to interpreting the field
-// value."
-// https://www.rfc-editor.org/rfc/rfc9112#section-5.2-5
-func lineEnd(block []byte, p int) int {
-	from := p
-	for {
-		i := bytes.IndexByte(block[from:], '\n')
-		if i < 1 || block[from+i-1] != '\r' {
-			return -1
-		}
-		next := from + i + 1
-		if next < len(block) && (block[next] == ' ' || block[next] == '\t') {
-			block[next-2], block[next-1] = ' ', ' '
-			from = next
-			continue
-		}
-		return next - 2
-	}
-}
-
-// parseField splits and validates one line, without its CRLF.
+// cutField takes the first field line, with its CRLF, off block. The name is a
+// token and the value free of control octets and of white space around it.
 //
 // RFC 9112, section 5.1: "No whitespace is allowed between the field name and
-// colon."
+// colon." That refuses a line which begins with white space as well, where it
+// does not continue another: section 2.2, "A recipient that receives whitespace
+// between the start-line and the first header field MUST either reject the
+// message as invalid or consume each whitespace-preceded line without further
+// processing of it".
 // https://www.rfc-editor.org/rfc/rfc9112#section-5.1-2
-func parseField(line []byte) (field, error) {
+// https://www.rfc-editor.org/rfc/rfc9112#section-2.2-8
+func cutField(block []byte) (name, value, rest []byte, err error) {
 	colon := 0
-	for colon < len(line) && classes[line[colon]]&isToken != 0 {
+	for colon < len(block) && classes[block[colon]]&isToken != 0 {
 		colon++
 	}
-	if colon == 0 || colon == len(line) || line[colon] != ':' {
-		return field{}, malformed("field line without a valid name and colon", line)
+	if colon == 0 || colon == len(block) || block[colon] != ':' {
+		return nil, nil, nil, malformed("field line without a valid name and colon", firstLine(block))
 	}
-	value := TrimOWS(line[colon+1:])
-	// RFC 9110, section 5.5: "Field values containing CR, LF, or NUL
-	// characters are invalid and dangerous". The other controls go with them.
-	// https://www.rfc-editor.org/rfc/rfc9110#section-5.5-5
-	if !ValidValue(value) {
-		return field{}, malformed("control octet in the value of a field", line)
+	for from := colon + 1; ; {
+		end := skipValue(block, from)
+		// RFC 9110, section 5.5: "Field values containing CR, LF, or NUL
+		// characters are invalid and dangerous, due to the varying ways that
+		// implementations might parse and interpret those characters". The
+		// other controls go with them.
+		// https://www.rfc-editor.org/rfc/rfc9110#section-5.5-5
+		if end+1 >= len(block) || block[end] != '\r' || block[end+1] != '\n' {
+			return nil, nil, nil, malformed("control octet in the value of a field", firstLine(block))
+		}
+		next := end + len("\r\n")
+		if next == len(block) || !isOWS(block[next]) {
+			return block[:colon], TrimOWS(block[colon+1 : end]), block[next:], nil
+		}
+		unfold(block, from, end)
+		from = next
 	}
-	return field{line[:colon], value}, nil
+}
+
+// skipValue gives the offset of the first octet at or behind i that cannot
+// stand in a field value, or the length of b. It looks at eight octets at once
+// as long as none of them is a control octet.
+func skipValue(b []byte, i int) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		del := w ^ 0x7f*ones
+		// The first term has a high bit set when an octet is below a space,
+		// the second when one is DEL.
+		if ((w-' '*ones)&^w|(del-ones)&^del)&highs != 0 {
+			break
+		}
+	}
+	for i < len(b) && classes[b[i]]&isValue != 0 {
+		i++
+	}
+	return i
+}
+
+// unfold overwrites with spaces the line folding whose CRLF is at the offset
+// crlf, and the white space around it; from is where the folded line begins.
+//
+// RFC 9112, section 5.2: "A user agent that receives an obs-fold in a response
+// message that is not within a "message/http" container MUST replace each
+// received obs-fold with one or more SP octets prior to interpreting the field
+// value."
+// https://www.rfc-editor.org/rfc/rfc9112#section-5.2-6
+func unfold(block []byte, from, crlf int) {
+	block[crlf], block[crlf+1] = ' ', ' '
+	for i := crlf - 1; i >= from && isOWS(block[i]); i-- {
+		block[i] = ' '
+	}
+	for i := crlf + 2; i < len(block) && isOWS(block[i]); i++ {
+		block[i] = ' '
+	}
+}
+
+func firstLine(b []byte) []byte {
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		b = b[:i]
+	}
+	return b
 }

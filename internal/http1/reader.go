@@ -46,21 +46,27 @@ func (rd *Reader) Release() {
 }
 
 // Take moves what from has buffered, and its buffer, to rd, which must hold
-// none. It is how a response that lies whole in the buffer outlives its
-// connection's next request.
+// none, and which ends there. It is how a response that lies whole in the
+// buffer outlives its connection's next request.
 func (rd *Reader) Take(from *Reader) {
-	*rd = Reader{pooled: from.pooled, buf: from.buf, r: from.r, w: from.w}
+	*rd = Reader{src: ended{}, pooled: from.pooled, buf: from.buf, r: from.r, w: from.w}
 	from.pooled, from.buf, from.r, from.w = nil, nil, 0, 0
 }
 
+// ended is a source of nothing.
+type ended struct{}
+
+func (ended) Read([]byte) (int, error) { return 0, io.EOF }
+
 // Fill reads once from the source, behind what is buffered. It never returns
-// zero octets without an error. When the buffer is full it grows, up to limit
-// octets, and beyond that Fill fails with io.ErrShortBuffer.
+// nil without at least one octet more. When the buffer is full it grows, up to
+// limit octets, and beyond that Fill fails with io.ErrShortBuffer.
 func (rd *Reader) Fill(limit int) error {
 	if err := rd.room(limit); err != nil {
 		return err
 	}
-	for range 100 {
+	const attempts = 100 // as many as bufio allows a source that gives nothing
+	for range attempts {
 		n, err := rd.src.Read(rd.buf[rd.w:])
 		rd.w += n
 		if n > 0 {
@@ -74,7 +80,8 @@ func (rd *Reader) Fill(limit int) error {
 }
 
 // Space gives the place behind what is buffered, of at least one octet, for the
-// caller to read into; Advance then says how many octets came.
+// caller to read into; Advance then says how many octets came. It is nil when
+// two buffers' worth are waiting to be consumed.
 func (rd *Reader) Space() []byte {
 	if rd.room(2*bufferSize) != nil {
 		return nil
@@ -85,26 +92,25 @@ func (rd *Reader) Space() []byte {
 // Advance counts n octets in that were read into Space.
 func (rd *Reader) Advance(n int) { rd.w += n }
 
-// room makes place for at least one octet behind buf[w].
+// room makes place for at least one octet behind buf[w]. Octets are moved to
+// the front when at least half of the buffer was consumed, so that a read never
+// gets a small rest of it, nor a move carries much.
 func (rd *Reader) room(limit int) error {
-	if rd.buf == nil {
+	switch {
+	case rd.buf == nil:
 		rd.pooled = buffers.Get().(*buffer)
 		rd.buf, rd.r, rd.w = rd.pooled.b[:], 0, 0
 		return nil
-	}
-	if rd.r == rd.w {
+	case rd.r == rd.w:
 		rd.r, rd.w = 0, 0
 		return nil
-	}
-	if rd.w < len(rd.buf) {
-		return nil
-	}
-	if rd.r > 0 {
+	case rd.r >= len(rd.buf)/2 || rd.w == len(rd.buf) && rd.r > 0:
 		rd.w = copy(rd.buf, rd.buf[rd.r:rd.w])
 		rd.r = 0
 		return nil
-	}
-	if len(rd.buf) >= limit {
+	case rd.w < len(rd.buf):
+		return nil
+	case len(rd.buf) >= limit:
 		return io.ErrShortBuffer
 	}
 	grown := make([]byte, min(2*len(rd.buf), limit))

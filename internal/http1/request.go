@@ -1,6 +1,9 @@
 package http1
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // AppendRequestLine appends "METHOD target HTTP/1.1" and its CRLF. The caller
 // has validated both by ValidToken and ValidTarget.
@@ -27,9 +30,12 @@ func AppendContentLength(dst []byte, n int64) []byte {
 }
 
 // ForbiddenTrailer reports whether a field of that name, in lower case, must
-// not stand in a trailer section, by RFC 9110, section 6.5.1: fields "necessary
-// for message framing, routing, request modifiers, authentication, or
-// response control".
+// not stand in a trailer section.
+//
+// RFC 9110, section 6.5.1: "Many fields cannot be processed outside the header
+// section because their evaluation is necessary prior to receiving the content,
+// such as those that describe message framing, routing, authentication, request
+// modifiers, response controls, or content format."
 // https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-2
 func ForbiddenTrailer(lower string) bool {
 	switch lower {
@@ -41,5 +47,5 @@ func ForbiddenTrailer(lower string) bool {
 		"expect", "range", "location", "retry-after", "vary", "age", "date", "pragma":
 		return true
 	}
-	return false
+	return strings.HasPrefix(lower, "if-") // conditions
 }

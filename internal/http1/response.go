@@ -1,16 +1,19 @@
 package http1
 
-import (
-	"bytes"
-	"io"
-)
+import "bytes"
 
 // ResponseHead is the head of a response, validated, and what it says about
 // the connection and the body. Its slices point into the reader's buffer and
 // are good until the reader is used again.
 type ResponseHead struct {
+	// Method is that of the request which is answered. The caller sets it
+	// before the head is read. Only HEAD and CONNECT make a difference: the
+	// fields of their answers may say nothing about a body, so that faults in
+	// what they say are passed over. Empty is any other method.
+	Method string
+
 	Status int    // 100 to 999
-	Minor  int    // of the version: 0 or 1
+	Minor  int    // of the version: 0, or 1 for that and all above
 	Reason []byte // may be empty
 	Fields Fields
 	Size   int // octets of the whole head, blank line included
@@ -18,83 +21,66 @@ type ResponseHead struct {
 	ContentLength int64 // -1 when no valid Content-Length stands alone
 	Chunked       bool  // the body is in the chunked transfer coding
 	Close         bool  // the connection cannot be used for another request
-	KeepAlive     bool  // "Connection: keep-alive" was said
-	Upgrade       bool  // an Upgrade field stands in the head
 }
 
 // ReadResponseHead reads the next response head and consumes it. io.EOF means
 // that the peer closed before a single octet arrived; a head cut short gives
-// io.ErrUnexpectedEOF.
+// io.ErrUnexpectedEOF. After an error neither h nor the reader is of use.
 func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
-	if err := rd.checkStart(lim); err != nil {
-		return err
-	}
-	block, err := rd.readBlock(lim.LineBytes + lim.HeadBytes)
+	start, err := rd.readStart(lim)
 	if err != nil {
-		if err == io.EOF && rd.r < rd.w {
-			err = io.ErrUnexpectedEOF
-		}
 		return err
 	}
-	if err := h.parse(block, lim); err != nil {
+	block, err := rd.readBlock(start, lim, "octets of header fields")
+	if err != nil {
+		return err
+	}
+	if err := h.parse(block, start, lim); err != nil {
 		return err
 	}
 	rd.Discard(len(block))
 	return nil
 }
 
-// checkStart reads the first octets and refuses at once what cannot become a
-// status line, so that a peer which speaks another protocol, or floods us with
-// empty lines, is found out without waiting for a blank line.
-func (rd *Reader) checkStart(lim *Limits) error {
+// readStart reads the status line and gives its length. It refuses at once what
+// cannot become one, so that a peer which speaks another protocol, or floods us
+// with empty lines, is found out without waiting for a blank line.
+func (rd *Reader) readStart(lim *Limits) (int, error) {
 	const start = "HTTP/1."
 	for {
 		got := rd.buf[rd.r:rd.w]
 		n := min(len(got), len(start))
 		if string(got[:n]) != start[:n] {
-			return malformed("not an HTTP/1 status line", firstLine(got))
+			return 0, malformed("not an HTTP/1 status line", firstLine(got))
 		}
-		line := bytes.IndexByte(got, '\n')
-		if line > lim.LineBytes || line < 0 && len(got) > lim.LineBytes {
-			return &LimitError{What: "status line", Max: lim.LineBytes}
+		end := bytes.IndexByte(got, '\n') + 1
+		if end > lim.LineBytes || end == 0 && len(got) >= lim.LineBytes {
+			return 0, &LimitError{What: "octets of a status line", Max: lim.LineBytes}
 		}
-		if n == len(start) && line >= 0 {
-			return nil
+		if end > 0 && got[end-2] != '\r' {
+			return 0, loneLF(got[:end])
 		}
-		if err := rd.Fill(lim.LineBytes + bufferSize); err != nil {
-			if err == io.EOF && len(got) > 0 {
-				err = io.ErrUnexpectedEOF
+		if end > 0 {
+			return end, nil
+		}
+		if err := rd.Fill(plus(lim.LineBytes, bufferSize)); err != nil {
+			if len(got) > 0 {
+				err = noEOF(err)
 			}
-			return err
+			return 0, err
 		}
 	}
 }
 
-func firstLine(b []byte) []byte {
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
-		b = b[:i]
+// parse reads a whole head, of which the first start octets are the status
+// line.
+func (h *ResponseHead) parse(block []byte, start int, lim *Limits) error {
+	*h = ResponseHead{Method: h.Method, Size: len(block), ContentLength: -1}
+	if line := block[:start-len("\r\n")]; !h.parseStatusLine(line) {
+		return malformed("invalid status line", line)
 	}
-	return b
-}
-
-// parse reads a whole head.
-//
-//	status-line = HTTP-version SP status-code SP [ reason-phrase ]
-//
-// https://www.rfc-editor.org/rfc/rfc9112#section-4-4
-func (h *ResponseHead) parse(block []byte, lim *Limits) error {
-	*h = ResponseHead{ContentLength: -1, Size: len(block)}
-	end := bytes.IndexByte(block, '\n')
-	if end < 1 || block[end-1] != '\r' {
-		return malformed("line ended by a lone LF", block[:end+1])
-	}
-	line := block[:end-1]
-	if !h.parseStatusLine(line) {
-		return malformed("status line", line)
-	}
-	h.Close = h.Minor == 0
-	var framing framing
-	fields, err := scanFields(block[end+1:], lim, func(f field) error { return h.visit(f, &framing) })
+	framing := framing{length: -1}
+	fields, err := scanFields(block[start:], lim, &framing)
 	if err != nil {
 		return err
 	}
@@ -102,64 +88,37 @@ func (h *ResponseHead) parse(block []byte, lim *Limits) error {
 	return framing.settle(h)
 }
 
+// parseStatusLine reads a status line, without its CRLF.
+//
+//	status-line = HTTP-version SP status-code SP [ reason-phrase ]
+//
+// https://www.rfc-editor.org/rfc/rfc9112#section-4-2
+//
+// The space behind the code may be missing: servers that have no reason to give
+// leave it out, and nothing hangs on it.
 func (h *ResponseHead) parseStatusLine(line []byte) bool {
-	// "HTTP/1.1 200" is the shortest: the space behind the code is left out by
-	// servers that have no reason to give, and nothing hangs on it.
-	if len(line) < 12 || string(line[:7]) != "HTTP/1." || line[8] != ' ' {
+	const shortest = "HTTP/1.1 200"
+	if len(line) < len(shortest) || string(line[:7]) != shortest[:7] || line[8] != ' ' {
 		return false
 	}
 	minor := line[7] - '0'
 	a, b, c := line[9]-'0', line[10]-'0', line[11]-'0'
-	if minor > 1 || a < 1 || a > 9 || b > 9 || c > 9 {
+	if minor > 9 || a < 1 || a > 9 || b > 9 || c > 9 {
 		return false
 	}
-	if len(line) > 12 && line[12] != ' ' {
-		return false
+	if rest := line[len(shortest):]; len(rest) > 0 {
+		if rest[0] != ' ' {
+			return false
+		}
+		h.Reason = rest[1:]
 	}
-	h.Minor = int(minor)
+	// RFC 9110, section 6.2: "A recipient that receives a message with a major
+	// version number that it implements and a minor version number higher than
+	// what it implements SHOULD process the message as if it were in the highest
+	// minor version within that major version to which the recipient is
+	// conformant."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-6.2-8
+	h.Minor = min(int(minor), 1)
 	h.Status = int(a)*100 + int(b)*10 + int(c)
-	if len(line) > 13 {
-		h.Reason = line[13:]
-	}
 	return ValidValue(h.Reason)
-}
-
-// visit notes the fields that concern framing and the connection.
-func (h *ResponseHead) visit(f field, fr *framing) error {
-	switch len(f.name) {
-	case len("upgrade"):
-		if EqualFold(f.name, "upgrade") {
-			h.Upgrade = true
-		}
-	case len("connection"):
-		if EqualFold(f.name, "connection") {
-			h.visitConnection(f.value)
-		}
-	case len("content-length"):
-		if EqualFold(f.name, "content-length") {
-			return fr.contentLength(f.value)
-		}
-	case len("transfer-encoding"):
-		if EqualFold(f.name, "transfer-encoding") {
-			return fr.transferEncoding(f.value)
-		}
-	}
-	return nil
-}
-
-// visitConnection applies RFC 9112, section 9.3: "If the close connection
-// option is present, the connection will not persist after the current
-// response; else, ... if the received protocol is HTTP/1.0, the keep-alive
-// connection option is present, ... the connection will persist".
-// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-4
-func (h *ResponseHead) visitConnection(value []byte) {
-	if HasOption(value, "close") {
-		h.Close = true
-		h.KeepAlive = false
-		return
-	}
-	if HasOption(value, "keep-alive") && (!h.Close || h.Minor == 0) {
-		h.KeepAlive = true
-		h.Close = false
-	}
 }

@@ -80,9 +80,8 @@ func jsonStyle() *pretty.Style {
 	}
 }
 
-// isJSON holds for application/json and the media types built on it.
-//
-// "Consumers are expected to recognize media types that use the +json suffix".
+// isJSON holds for application/json and the media types that are JSON by their
+// suffix: https://www.rfc-editor.org/rfc/rfc6839#section-3.1
 func isJSON(contentType string) bool {
 	media, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))

@@ -28,7 +28,7 @@ func Head(s *tty.Screen, resp *aiohttp.Response, prefix string, mask bool) {
 }
 
 // RequestHead writes the head of a request as far as it is known before it is
-// sent: the session adds Host, and Content-Length or Transfer-Encoding.
+// sent: the session adds Accept-Encoding and the length of the body.
 func RequestHead(s *tty.Screen, method, target, host string, h http.Header, prefix string) {
 	s.Printf("%s%s\n", prefix, s.Paint(tty.Bold, tty.Clean(method+" "+target+" HTTP/1.1")))
 	s.Printf("%s%s: %s\n", prefix, s.Paint(tty.Cyan, "Host"), tty.Clean(host))

@@ -28,10 +28,10 @@ func TestFrame(t *testing.T) {
 	st := state()
 	got := strings.Join(display.Frame(&tty.Screen{Unicode: true}, 80, &st), "\n") + "\n"
 	want := `
-  █████████████████████████████████████▉        347 of 412   84 %      0s left
+  █████████████████████████████████████▉         347 of 412   84 %      0s left
   174/s · 6 MiB/s · 12 MiB · 48 in flight · 2 retries · 1 failed
     1.2 s  https://127.0.0.1:4443/pep-0484/                  64 KiB  █████     
-    90 ms  https://127.0.0.1:4443/…ng/long/long/long/       0 B            
+    90 ms  https://127.0.0.1:4443…ng/long/long/long/long/       0 B            
 `
 	if diff := cmp.Diff(want, "\n"+got); diff != "" {
 		t.Errorf("frame (-want +got):\n%s", diff)
@@ -61,6 +61,23 @@ func TestFrameNeverFillsALine(t *testing.T) {
 	}
 }
 
+func TestFrameNamesRestingHosts(t *testing.T) {
+	st := state()
+	st.Slowest = nil
+	st.Resting = []display.Rest{
+		{Host: "https://a.example", Left: 30 * time.Second, Queued: 12},
+		{Host: "https://b.example", Left: 90 * time.Second, Queued: 1, Down: true},
+		{Host: "https://c.example"},
+	}
+	want := []string{
+		"  https://a.example asks for patience, 12 wait, again in 30s",
+		"  https://b.example seems to be down, 1 wait, again in 1m30s",
+	}
+	if diff := cmp.Diff(want, display.Frame(&tty.Screen{}, 80, &st)[2:]); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
 func TestFrameOfAnEndingJobPromisesNothing(t *testing.T) {
 	st := state()
 	st.Ending = true
@@ -70,7 +87,7 @@ func TestFrameOfAnEndingJobPromisesNothing(t *testing.T) {
 	}
 }
 
-func TestPlainSaysOneLineEachInterval(t *testing.T) {
+func TestPlainSaysALineSoonAndThenRarely(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var lines []string
@@ -83,13 +100,14 @@ func TestPlainSaysOneLineEachInterval(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			lines = append(lines, line)
-		}, 5*time.Second, snapshot)
-		time.Sleep(11 * time.Second)
+		}, snapshot)
+		time.Sleep(12 * time.Second)
 		p.Stop()
 		p.Stop()
 		want := []string{
-			"fetch: 50 of 100 done, 8 in flight, 5 MiB, 10/s, 1 MiB/s, 5s left",
-			"fetch: 100 of 100 done, 1 failed, 8 in flight, 10 MiB, 10/s, 1 MiB/s, 0s left",
+			"fetch: 10 of 100 done, 8 in flight, 1 MiB, 10/s, 1 MiB/s, 9s left",
+			"fetch: 60 of 100 done, 8 in flight, 6 MiB, 10/s, 1 MiB/s, 4s left",
+			"fetch: 110 of 100 done, 1 failed, 8 in flight, 11 MiB, 10/s, 1 MiB/s, 0s left",
 		}
 		if diff := cmp.Diff(want, lines); diff != "" {
 			t.Errorf("lines (-want +got):\n%s", diff)

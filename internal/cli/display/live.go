@@ -16,6 +16,10 @@ import (
 // smoother, for text.
 const refresh = 100 * time.Millisecond
 
+// home brings the cursor to the first column, where it is not after the terminal
+// has echoed a key such as Ctrl-C: the library moves it up and down only.
+const home = "\r"
+
 // Live is the display on a terminal. It is safe for concurrent use.
 type Live struct {
 	screen   *tty.Screen
@@ -44,7 +48,7 @@ func Start(s *tty.Screen, snapshot func() State) *Live {
 func (l *Live) first(w io.Writer, _ decor.Statistics) error {
 	st := l.snapshot()
 	l.lines = frame(l.screen, l.screen.Width(), &st, l.meter.observe(&st))
-	_, err := io.WriteString(w, l.lines[0])
+	_, err := io.WriteString(w, home+l.lines[0])
 	return err
 }
 
@@ -56,11 +60,10 @@ func (l *Live) rest(w io.Writer, _ decor.Statistics) error {
 
 // Write puts whole lines above the display.
 func (l *Live) Write(p []byte) (int, error) {
-	n, err := l.progress.Write(p)
-	if err != nil { // stopped meanwhile: there is nothing left to write above
-		return l.screen.Write(p)
+	if _, err := l.progress.Write(append([]byte(home), p...)); err != nil {
+		return l.screen.Write(p) // stopped meanwhile: nothing is left to write above
 	}
-	return n, nil
+	return len(p), nil
 }
 
 // Stop takes the display off the screen and joins its goroutines. It may be
@@ -69,5 +72,6 @@ func (l *Live) Stop() {
 	l.stop.Do(func() {
 		l.bar.Abort(true)
 		l.progress.Wait()
+		l.screen.Printf(home)
 	})
 }

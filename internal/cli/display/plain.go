@@ -13,20 +13,28 @@ type Plain struct {
 	done chan struct{}
 }
 
-// StartPlain calls say with a line about what snapshot gives, every so often,
-// until Stop.
-func StartPlain(say func(line string), every time.Duration, snapshot func() State) *Plain {
+// The times of the lines: the first soon, to show that things move, the others
+// rarely, to keep a log short.
+const (
+	firstLine = time.Second
+	nextLines = 5 * time.Second
+)
+
+// StartPlain calls say with a line about what snapshot gives, after a second
+// and then every five seconds, until Stop.
+func StartPlain(say func(line string), snapshot func() State) *Plain {
 	p := &Plain{quit: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
-		ticker := time.NewTicker(every)
-		defer ticker.Stop()
+		timer := time.NewTimer(firstLine)
+		defer timer.Stop()
 		var m meter
 		for {
 			select {
 			case <-p.quit:
 				return
-			case <-ticker.C:
+			case <-timer.C:
+				timer.Reset(nextLines)
 				st := snapshot()
 				say(sentence(&st, m.observe(&st)))
 			}

@@ -27,7 +27,7 @@ const (
 func (x *examination) ask(ctx context.Context, addr string) {
 	h := &HTTP{}
 	x.report.HTTP = h
-	conn := connector.New(connector.Options{TLS: x.Policy, DisableKeepAlives: true, Resolver: pinned(addr)})
+	conn := connector.New(connector.Options{TLS: x.Policy, Resolver: pinned(addr)})
 	defer conn.Close()
 	session := aiohttp.NewSession(aiohttp.Options{TLS: x.Policy, Connector: conn, MaxRedirects: -1})
 	defer session.Close()
@@ -64,11 +64,11 @@ func (x *examination) judgeFailure(err error) {
 func (x *examination) judgeStatus(status int) {
 	switch {
 	case status >= 500:
-		x.report.add(Warning, exit.ServerError, fmt.Sprintf("the server answers %d %s: the connection is fine, the service is not",
-			status, http.StatusText(status)), "")
+		text := fmt.Sprintf("the server answers %d %s: the connection is fine, the service is not", status, http.StatusText(status))
+		x.report.add(Warning, exit.ServerError, text, "")
 	case status >= 400:
-		x.report.add(Warning, exit.ClientError, fmt.Sprintf("the server answers %d %s: the connection is fine, the request is not",
-			status, http.StatusText(status)), "")
+		text := fmt.Sprintf("the server answers %d %s: the connection is fine, the request is not", status, http.StatusText(status))
+		x.report.add(Warning, exit.ClientError, text, "")
 	}
 }
 
@@ -92,7 +92,8 @@ func (x *examination) judgeClock(date string, got time.Time) {
 	}
 	switch {
 	case skew.Abs() >= warnSkew:
-		x.report.add(Warning, exit.Failed, text, "set the clock of the one that is wrong (NTP); certificates and signatures depend on it")
+		x.report.add(Warning, exit.Failed, text,
+			"set the clock of the one that is wrong (NTP); certificates and signatures depend on it")
 	case skew.Abs() >= noteSkew:
 		x.report.add(Note, exit.OK, text, "")
 	}

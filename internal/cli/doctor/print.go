@@ -94,7 +94,7 @@ func (p *printer) tls(t *TLS) {
 	} else {
 		p.fold(mark, t.Error)
 	}
-	p.line("  trusted authorities: %s", tty.Clean(t.Roots))
+	p.fold("  trusted authorities: ", t.Roots)
 	p.section("chain")
 	for i := range t.Chain {
 		p.certificate(i, &t.Chain[i])
@@ -141,7 +141,7 @@ func (p *printer) http(h *HTTP) {
 	if h.Status >= 400 {
 		mark = p.bad()
 	}
-	p.line("%s%d %s, %s  %s", mark, h.Status, h.Reason, tty.Clean(h.Proto), p.time(h.Timings.Wait))
+	p.line("%s%d %s, %s  %s", mark, h.Status, h.Reason, tty.Clean(h.Proto), p.time(h.Timings.Send+h.Timings.Wait))
 	for _, field := range [][2]string{{"server", h.Server}, {"location", h.Location}, {"alt-svc", h.AltSvc}} {
 		if field[1] != "" {
 			p.fold("  "+field[0]+": ", field[1])

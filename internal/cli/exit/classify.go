@@ -8,6 +8,8 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/fetch"
+	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -50,6 +52,9 @@ func Of(err error) Code {
 	if errors.Is(err, aiohttp.ErrTooManyRedirects) {
 		return Redirects
 	}
+	if _, ok := errors.AsType[*coding.BombError](err); ok || errors.Is(err, aiohttp.ErrBodyTooLarge) {
+		return TooLarge
+	}
 	if timedOut(err) {
 		return Timeout
 	}
@@ -58,6 +63,9 @@ func Of(err error) Code {
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return DNS
+	}
+	if _, ok := errors.AsType[*fetch.StoreError](err); ok {
+		return Write
 	}
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return Write

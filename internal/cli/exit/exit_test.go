@@ -11,7 +11,9 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/fetch"
 	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
+	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -37,6 +39,9 @@ func TestOf(t *testing.T) {
 		{"limit", &connector.Error{Phase: connector.PhaseDNS, Limit: "dns timeout of 10s"}, exit.Timeout},
 		{"deadline", in(connector.PhaseBody, context.DeadlineExceeded), exit.Timeout},
 		{"redirects", in(connector.PhaseHead, fmt.Errorf("%w: 2", aiohttp.ErrTooManyRedirects)), exit.Redirects},
+		{"too-large", fmt.Errorf("get: %w", aiohttp.ErrBodyTooLarge), exit.TooLarge},
+		{"bomb", in(connector.PhaseBody, &coding.BombError{}), exit.TooLarge},
+		{"store", &fetch.StoreError{Op: "write", Path: "f", Err: io.ErrShortWrite}, exit.Write},
 		{"file", &fs.PathError{Op: "open", Path: "f", Err: fs.ErrPermission}, exit.Write},
 	}
 	for _, tt := range tests {

@@ -69,8 +69,8 @@ func (f *Flags) jsonBody(req *aiohttp.Request, in Input) error {
 	if err != nil {
 		return fmt.Errorf("--json: %w", err)
 	}
-	var any json.RawMessage
-	if err := json.Unmarshal(text, &any); err != nil {
+	var value json.RawMessage
+	if err := json.Unmarshal(text, &value); err != nil {
 		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return fmt.Errorf("--json: no JSON at byte %d: %w", e.Offset, err)
 		}
@@ -85,7 +85,8 @@ func (f *Flags) jsonBody(req *aiohttp.Request, in Input) error {
 func (f *Flags) formBody(req *aiohttp.Request) error {
 	for _, field := range f.Form {
 		if name, value, _ := strings.Cut(field, "="); strings.HasPrefix(value, "@") {
-			return fmt.Errorf("--form %q: files in forms are not supported yet; -d %s sends a file as the whole body", name+"="+value, value)
+			return fmt.Errorf("--form %q: files in forms are not supported yet; -d %s sends a file as the whole body",
+				name+"="+value, value)
 		}
 	}
 	var err error

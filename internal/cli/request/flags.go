@@ -47,7 +47,9 @@ var errManyBodies = errors.New("-d, --json and --form exclude each other")
 
 // Build gives the request for target. Stdin is read for "@-".
 func (f *Flags) Build(target string, in Input) (aiohttp.Request, error) {
-	req := aiohttp.Request{Method: f.Method, Header: http.Header{}}
+	// The session's defaults are named here, so that --verbose can show them.
+	req := aiohttp.Request{Method: f.Method, Header: http.Header{
+		"User-Agent": {"aiohttp-go/" + aiohttp.Version}, "Accept": {"*/*"}}}
 	var err error
 	if req.URL, err = ParseURL(target); err != nil {
 		return req, err

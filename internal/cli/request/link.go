@@ -35,7 +35,7 @@ func (f *LinkFlags) RegisterResolve(set *pflag.FlagSet) {
 // Session makes a session for one request, on a connector that heeds the flags.
 func (f *LinkFlags) Session(opts aiohttp.Options) (*Session, error) {
 	// One request needs no pool.
-	return f.PoolSession(opts, connector.Options{Timeouts: opts.Timeouts, DisableKeepAlives: true})
+	return f.PoolSession(opts, connector.Options{Timeouts: opts.Timeouts})
 }
 
 // PoolSession makes a session on a connector of the options given, that heeds

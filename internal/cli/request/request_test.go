@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/internal/cli/request"
 )
 
@@ -72,6 +73,11 @@ func TestBuildMethodAndHeader(t *testing.T) {
 			}
 			if req.Method != tt.method {
 				t.Errorf("method %s, want %s", req.Method, tt.method)
+			}
+			for name, value := range map[string]string{"User-Agent": "aiohttp-go/" + aiohttp.Version, "Accept": "*/*"} {
+				if _, own := tt.header[name]; !own {
+					tt.header[name] = []string{value}
+				}
 			}
 			if diff := cmp.Diff(tt.header, map[string][]string(req.Header)); diff != "" {
 				t.Errorf("header (-want +got):\n%s", diff)

@@ -44,7 +44,7 @@ func example(r *fetch.Result) string {
 	if r.URL == "" {
 		return "line " + strconv.Itoa(r.Line)
 	}
-	if u, err := url.Parse(r.URL); err == nil {
+	if u, err := url.Parse(r.URL); err == nil && u.User != nil {
 		return u.Redacted()
 	}
 	return r.URL

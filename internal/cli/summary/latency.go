@@ -18,10 +18,12 @@ type Latency struct {
 	Points []time.Duration
 }
 
-// The histogram's size in characters.
+// The histogram's size in characters, and how many answers it takes for it to
+// have a shape.
 const (
 	plotWidth  = 58
 	plotHeight = 3
+	enough     = 20
 )
 
 // latency draws a histogram over a logarithmic axis, since times spread over
@@ -30,21 +32,27 @@ func latency(s *tty.Screen, l *Latency) {
 	if len(l.Points) == 0 {
 		return
 	}
-	low, high := l.Points[0], max(l.Max, l.Points[len(l.Points)-1])
-	columns := spread(l.Points, low, high)
 	s.Printf("\n")
 	name := "latency"
-	for _, row := range plot(s, columns) {
+	if len(l.Points) >= enough {
+		histogram(s, name, l)
+		name = ""
+	}
+	sep := s.Or(" · ", ", ")
+	s.Printf("  %sp50 %s%sp90 %s%sp99 %s%smax %s\n", label(s, name),
+		s.Paint(tty.Bold, units.Duration(l.P50)), sep, s.Paint(tty.Bold, units.Duration(l.P90)), sep,
+		s.Paint(tty.Bold, units.Duration(l.P99)), sep, s.Paint(tty.Bold, units.Duration(l.Max)))
+}
+
+func histogram(s *tty.Screen, name string, l *Latency) {
+	low, high := l.Points[0], max(l.Max, l.Points[len(l.Points)-1])
+	for _, row := range plot(s, spread(l.Points, low, high)) {
 		s.Printf("  %s%s\n", label(s, name), s.Paint(tty.Green, row))
 		name = ""
 	}
 	from, to := units.Duration(low), units.Duration(high)
 	rule := strings.Repeat(s.Or("─", "-"), max(plotWidth-len(from)-len(to)-2, 1))
 	s.Printf("  %s%s\n", label(s, ""), s.Paint(tty.Dim, from+" "+rule+" "+to))
-	sep := s.Or(" · ", ", ")
-	s.Printf("  %sp50 %s%sp90 %s%sp99 %s%smax %s\n", label(s, ""),
-		s.Paint(tty.Bold, units.Duration(l.P50)), sep, s.Paint(tty.Bold, units.Duration(l.P90)), sep,
-		s.Paint(tty.Bold, units.Duration(l.P99)), sep, s.Paint(tty.Bold, units.Duration(l.Max)))
 }
 
 // spread counts the points in columns of equal width on the logarithmic axis.

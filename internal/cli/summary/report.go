@@ -3,8 +3,10 @@
 package summary
 
 import (
+	"strings"
 	"time"
 
+	"github.com/aiohttp-go/aiohttp/internal/cli/shell"
 	"github.com/aiohttp-go/aiohttp/internal/cli/tty"
 	"github.com/aiohttp-go/aiohttp/internal/cli/units"
 )
@@ -60,6 +62,9 @@ const barWidth = 48
 // Write prints r on s.
 func Write(s *tty.Screen, r *Report) {
 	headline(s, r)
+	if also := extras(s, r); also != "" || len(r.Statuses) > 0 {
+		s.Printf("\n%s", also)
+	}
 	statuses(s, r)
 	latency(s, &r.Latency)
 	causes(s, r)
@@ -74,22 +79,24 @@ func label(s *tty.Screen, name string) string { return s.Paint(tty.Cyan, tty.Pad
 func headline(s *tty.Screen, r *Report) {
 	good := r.Done - r.Failed
 	mark, style := s.Or("✓", "ok"), tty.Green
-	if r.Failed > 0 {
+	switch {
+	case r.Failed > 0:
 		mark, style = s.Or("✗", "!!"), tty.Red
+	case r.Left > 0:
+		mark, style = s.Or("▲", "!"), tty.Yellow
 	}
-	text := units.Count(good) + " of " + units.Plural(r.Done, "URL", "URLs")
+	text := units.Count(good) + " of " + units.Plural(r.Done+r.Left, "URL", "URLs")
 	s.Printf("\n  %s %s in %s", s.Paint(style, mark), s.Paint(tty.Bold, text), s.Paint(tty.Bold, units.Duration(r.Elapsed)))
 	if sec := r.Elapsed.Seconds(); sec > 0 {
 		sep := s.Or(" · ", ", ")
 		s.Printf("%s", s.Paint(tty.Dim, sep+units.PerSecond(float64(r.Done)/sec)+sep+units.Bytes(r.Bytes)+
 			sep+units.Rate(float64(r.Bytes)/sec)))
 	}
-	s.Printf("\n\n")
-	extras(s, r)
+	s.Printf("\n")
 }
 
-// extras is the line of the counts that are mostly zero.
-func extras(s *tty.Screen, r *Report) {
+// extras gives the line of the counts that are mostly zero, empty if all are.
+func extras(s *tty.Screen, r *Report) string {
 	line := ""
 	for _, c := range []struct {
 		n    int64
@@ -104,9 +111,10 @@ func extras(s *tty.Screen, r *Report) {
 			line += units.Count(c.n) + " " + c.text
 		}
 	}
-	if line != "" {
-		s.Printf("  %s%s\n", label(s, "also"), line)
+	if line == "" {
+		return ""
 	}
+	return "  " + label(s, "also") + line + "\n"
 }
 
 func statuses(s *tty.Screen, r *Report) {
@@ -153,4 +161,20 @@ func causes(s *tty.Screen, r *Report) {
 		}
 		name = ""
 	}
+	if u := examine(r.Causes); u != "" {
+		text := shell.Quote([]string{"aiohttp", "doctor", tty.Clean(u)}) + " tells more"
+		s.Printf("  %s       %s\n", label(s, ""), s.Paint(tty.Cyan, s.Shorten(text, 59)))
+	}
+}
+
+// examine gives the URL of a failure that doctor can tell more about, empty for
+// none.
+func examine(causes []Cause) string {
+	for _, c := range causes {
+		phase, _, _ := strings.Cut(c.Text, ":")
+		if phase == "dns" || phase == "connect" || phase == "tls" {
+			return c.Example
+		}
+	}
+	return ""
 }

@@ -53,6 +53,7 @@ func TestWriteASCII(t *testing.T) {
                     https://127.0.0.1/pep-0404/
                  1  connect: connection refused
                     https://127.0.0.1:1/
+                    aiohttp doctor https://127.0.0.1:1/ tells more
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("summary (-want +got):\n%s\n%s", diff, out.String())
@@ -79,6 +80,14 @@ func TestWriteFitsEightyColumns(t *testing.T) {
 		if !strings.Contains(out.String(), "12 more causes") {
 			t.Errorf("unicode %v: the causes left out are not counted", unicode)
 		}
+	}
+}
+
+func TestWriteOfAStoppedJobCountsWhatIsLeft(t *testing.T) {
+	var out strings.Builder
+	summary.Write(tty.Plain(&out), &summary.Report{Done: 2, Left: 9, Elapsed: time.Second})
+	if got := out.String(); !strings.Contains(got, "! 2 of 11 URLs") || !strings.Contains(got, "also       9 left") {
+		t.Errorf("got:\n%s", got)
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 	"github.com/aiohttp-go/aiohttp/internal/cli/units"
 )
 
+// shortest is what would be written as 0.00 ms: looking into a table, no wait.
+const shortest = 5 * time.Microsecond
+
 // The columns that a line needs beside its bar: margins, name and time.
 const (
 	nameWidth = 8
@@ -43,7 +46,8 @@ func Write(s *tty.Screen, t connector.Timings) {
 	}
 	at := time.Duration(0)
 	for _, p := range phases {
-		if p.took <= 0 {
+		if p.took < shortest {
+			at += max(p.took, 0)
 			continue
 		}
 		bar := s.Span(share(at, total), share(at+p.took, total), width)

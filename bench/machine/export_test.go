@@ -1,0 +1,8 @@
+package machine
+
+// The parsers, for tests.
+var (
+	ParseBusy    = parseBusy
+	ParseProcess = parseProcess
+	ParsePeak    = parsePeak
+)

@@ -1,0 +1,47 @@
+// Command bench measures aiohttp side by side with its peers, in one run.
+//
+//	go build -o bench . && ./bench client && ./bench fetch
+//
+// "bench client" measures requests to a server on another core: ours against
+// net/http, fasthttp, hertz, resty and a loop on raw sockets. "bench fetch"
+// measures downloads to disk: "aiohttp fetch" against curl, wget2, aria2c, a
+// raw-socket downloader and net/http. With -o the results go into RESULTS.md.
+//
+// Ratios are taken inside a round in which all ran one after the other; an
+// absolute figure is that of one machine on one day. Nothing here is a test:
+// no figure makes it fail.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `usage:
+  bench client [flags]   requests to a server on another core
+  bench fetch [flags]    downloads to disk
+  bench client -h        the flags
+
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	commands := map[string]func(context.Context, []string) error{
+		"client":  runClient,
+		"fetch":   runFetch,
+		"serve":   runServe,   // the server of client, in its process
+		"measure": runMeasure, // one client, in its process
+	}
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	}
+	if err := commands[os.Args[1]](ctx, os.Args[2:]); err != nil {
+		fmt.Fprintf(os.Stderr, "bench %s: %v\n", os.Args[1], err)
+		os.Exit(1)
+	}
+}

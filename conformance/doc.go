@@ -1,0 +1,19 @@
+// Package conformance holds the tests that play the vectors of testdata against
+// the client: every scripted answer against connector.Connector as an
+// http.RoundTripper and against aiohttp.Session, and every sequence of cookies
+// through both faces of cookie.Jar.
+//
+//	go test ./...
+//
+// A vector passes, or stands on a list of exclusions with the reason; one that
+// stands there and passes is an error too. RESULTS.md holds the counts; after a
+// change in them:
+//
+//	go test . -update
+//
+// Package gostd runs Go's own tests of net/http over the connector.
+//
+// Limitations: the vectors are a sample of the rules, not the rules. They use
+// real time and real connections, and so a machine under heavy load can fail
+// one that looks for a deadline.
+package conformance

@@ -1,0 +1,153 @@
+package connector_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+)
+
+// TestInvalidRequestIsRefusedBeforeADial has the row of CVE-2023-29406 and its
+// like: what would break out of its place in the head.
+func TestInvalidRequestIsRefusedBeforeADial(t *testing.T) {
+	dialed := false
+	c := connector.New(connector.Options{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		dialed = true
+		return nil, errors.New("dialed")
+	}})
+	defer c.Close()
+	for name, spoil := range map[string]func(req *http.Request){
+		"method-crlf":          func(r *http.Request) { r.Method = "GET / HTTP/1.1\r\nX: y\r\n\r\nGET" },
+		"method-space":         func(r *http.Request) { r.Method = "GET IT" },
+		"host-crlf":            func(r *http.Request) { r.Host = "a\r\nX: y" },
+		"host-space":           func(r *http.Request) { r.Host = "a b" },
+		"host-slash":           func(r *http.Request) { r.Host = "a/b" },
+		"host-nul":             func(r *http.Request) { r.Host = "a\x00b" },
+		"host-userinfo":        func(r *http.Request) { r.Host = "a@b" },
+		"url-host-crlf":        func(r *http.Request) { r.URL.Host = "a\r\nX: y" },
+		"url-host-space":       func(r *http.Request) { r.URL.Host = "a b" },
+		"url-host-empty":       func(r *http.Request) { r.URL.Host = "" },
+		"url-host-port-only":   func(r *http.Request) { r.URL.Host = ":80" },
+		"url-port":             func(r *http.Request) { r.URL.Host = "a:99999" },
+		"url-port-zero":        func(r *http.Request) { r.URL.Host = "a:0" },
+		"url-port-text":        func(r *http.Request) { r.URL.Host = "a:http" },
+		"url-nil":              func(r *http.Request) { r.URL = nil },
+		"header-nil":           func(r *http.Request) { r.Header = nil },
+		"scheme":               func(r *http.Request) { r.URL.Scheme = "ftp" },
+		"scheme-none":          func(r *http.Request) { r.URL.Scheme = "" },
+		"opaque-crlf":          func(r *http.Request) { r.URL.Opaque = "//a/b\r\nX: y" },
+		"opaque-space":         func(r *http.Request) { r.URL.Opaque = "//a/b c" },
+		"query-crlf":           func(r *http.Request) { r.URL.RawQuery = "a=b\r\nX: y" },
+		"query-space":          func(r *http.Request) { r.URL.RawQuery = "a=b c" },
+		"header-name-crlf":     func(r *http.Request) { r.Header["X\r\nY"] = []string{"1"} },
+		"header-name-empty":    func(r *http.Request) { r.Header[""] = []string{"1"} },
+		"header-name-colon":    func(r *http.Request) { r.Header["X:"] = []string{"1"} },
+		"header-value-crlf":    func(r *http.Request) { r.Header["X"] = []string{"1\r\nY: 2"} },
+		"header-value-lf":      func(r *http.Request) { r.Header["X"] = []string{"1\nY: 2"} },
+		"header-value-nul":     func(r *http.Request) { r.Header["X"] = []string{"1\x00"} },
+		"cookie-crlf":          func(r *http.Request) { r.Header["Cookie"] = []string{"a=b\r\nX: y"} },
+		"trailer-name-crlf":    func(r *http.Request) { withTrailer(r, "X\r\nY") },
+		"trailer-name-framing": func(r *http.Request) { withTrailer(r, "Content-Length") },
+		"ipv4-short":           func(r *http.Request) { r.URL.Host = "127.1" },
+		"ipv4-hex":             func(r *http.Request) { r.URL.Host = "0x7f000001" },
+		"ipv4-number":          func(r *http.Request) { r.URL.Host = "2130706433" },
+		"ipv4-octal":           func(r *http.Request) { r.URL.Host = "0177.0.0.1" },
+		"ipv4-overflow":        func(r *http.Request) { r.URL.Host = "256.0.0.1" },
+		"ipv4-hex-label":       func(r *http.Request) { r.URL.Host = "127.0.0.0x1" },
+		"ipv6-broken":          func(r *http.Request) { r.URL.Host = "[::1::2]" },
+		"ipv6-unclosed":        func(r *http.Request) { r.URL.Host = "[::1" },
+		"idna":                 func(r *http.Request) { r.URL.Host = "a\u200d.com" },
+		"body-short": func(r *http.Request) {
+			*r = *request(t, "POST", "http://example.com/", strings.NewReader("hello"))
+			r.ContentLength = 7
+		},
+		"body-long": func(r *http.Request) {
+			*r = *request(t, "POST", "http://example.com/", strings.NewReader("hello"))
+			r.ContentLength = 3
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := request(t, "GET", "http://example.com/", nil)
+			spoil(req)
+			dialed = false
+			_, err := c.RoundTrip(req)
+			if dialed {
+				t.Fatal("a connection was opened")
+			}
+			e := wantError(t, err, connector.PhasePrepare)
+			if e.Sent || connector.SafeToRetry(e) {
+				t.Errorf("got %+v", e)
+			}
+			if got := c.Stats(); got != (connector.Stats{}) {
+				t.Errorf("pool: %+v", got)
+			}
+		})
+	}
+}
+
+func withTrailer(r *http.Request, name string) {
+	r.Method = "POST"
+	r.Body = http.NoBody
+	body, _ := http.NewRequest("POST", "http://a/", unread(strings.NewReader("x")))
+	r.Body = body.Body
+	r.Trailer = http.Header{name: nil}
+}
+
+func TestInvalidTrailerValueEndsTheRequest(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		req := request(t, "POST", "http://example.com/", unread(strings.NewReader("x")))
+		req.Trailer = http.Header{"X": {"1\r\nY: 2"}}
+		out := e.send(req)
+		s := e.accept()
+		s.WantHead()
+		wantError(t, (<-out).err, connector.PhaseWrite)
+	})
+}
+
+func TestFieldsThatFrameAreSaidOnce(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		req := request(t, "POST", "http://example.com/", strings.NewReader("hello"))
+		for _, name := range []string{"content-length", "Content-Length", "TRANSFER-ENCODING", "host", "trailer"} {
+			req.Header[name] = []string{"99"}
+		}
+		out := e.send(req)
+		s := e.accept()
+		s.WantRead("POST / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: aiohttp-go/0.1\r\nAccept-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+	})
+}
+
+func TestAddressOfURL(t *testing.T) {
+	for _, tt := range []struct {
+		url, addr, host, target string
+		secure                  bool
+	}{
+		{"http://Example.COM", "example.com:80", "Example.COM", "/", false},
+		{"https://example.com/a?b#c", "example.com:443", "example.com", "/a?b", true},
+		{"HTTP://example.com:8080/%20", "example.com:8080", "example.com:8080", "/%20", false},
+		{"http://127.0.0.1/", "127.0.0.1:80", "127.0.0.1", "/", false},
+		{"http://[::1]:81/", "[::1]:81", "[::1]:81", "/", false},
+		{"http://[FE80::1%25Eth0]/", "[fe80::1%Eth0]:80", "[FE80::1]", "/", false},
+		{"http://bücher.example/ü", "xn--bcher-kva.example:80", "xn--bcher-kva.example", "/%C3%BC", false},
+		{"http://1.example.com/", "1.example.com:80", "1.example.com", "/", false},
+	} {
+		u, err := url.Parse(tt.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		addr, secure, err := connector.Address(u)
+		if addr != tt.addr || secure != tt.secure || err != nil {
+			t.Errorf("%s: got address %q, %v, %v", tt.url, addr, secure, err)
+		}
+		host, target, err := connector.Target(u)
+		if host != tt.host || target != tt.target || err != nil {
+			t.Errorf("%s: got %q %q, %v", tt.url, host, target, err)
+		}
+	}
+}

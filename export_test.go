@@ -1,0 +1,17 @@
+package aiohttp
+
+// PlainTarget gives what the short way sends for a URL, when it takes it.
+func PlainTarget(text string) (prefix, target string, ok bool) { return plain(text) }
+
+// ParsedTarget gives what package net/url makes of it.
+func ParsedTarget(text string) (addr, target string, err error) {
+	u, err := parseURL(text)
+	if err != nil {
+		return "", "", err
+	}
+	d, err := destinationOf(u)
+	if err != nil {
+		return "", "", err
+	}
+	return d.addr, d.target, nil
+}

@@ -1,0 +1,45 @@
+package form
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"mime/quotedprintable"
+	"strings"
+	"unicode/utf8"
+)
+
+// decoder gives a reader that undoes a Content-Transfer-Encoding; encoded is
+// false where there is nothing to undo.
+//
+// "Previously, it was recommended that senders use a "Content-Transfer-Encoding"
+// ... This use is deprecated for use in contexts that support binary data such as
+// HTTP. ... Currently, no deployed implementations that send such bodies have been
+// discovered." But readers meet them.
+// https://www.rfc-editor.org/rfc/rfc7578#section-4.7
+func decoder(r io.Reader, encoding string) (_ io.Reader, encoded bool, err error) {
+	switch strings.ToLower(trim(encoding)) {
+	case "", "binary", "8bit", "7bit":
+		return r, false, nil
+	case "base64":
+		return base64.NewDecoder(base64.StdEncoding, r), true, nil
+	case "quoted-printable":
+		return quotedprintable.NewReader(r), true, nil
+	}
+	return nil, false, malformed("unknown Content-Transfer-Encoding %q", clip(encoding))
+}
+
+// decodeText gives text in one of the charsets that need no tables.
+func decodeText(charset string, content []byte) (string, error) {
+	switch strings.ToLower(charset) {
+	case "", "utf-8", "utf8", "us-ascii", "ascii":
+		return strings.ToValidUTF8(string(content), "\ufffd"), nil
+	case "iso-8859-1", "latin1":
+		text := make([]byte, 0, len(content))
+		for _, c := range content {
+			text = utf8.AppendRune(text, rune(c))
+		}
+		return string(text), nil
+	}
+	return "", fmt.Errorf("unknown charset %q", clip(charset))
+}

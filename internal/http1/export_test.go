@@ -1,0 +1,6 @@
+package http1
+
+const (
+	BufferSize  = bufferSize
+	ChunkExcess = chunkExcess
+)
