@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Save writes the body to a file and gives its size in bytes. The file appears
@@ -16,13 +17,22 @@ import (
 // The response is closed in any case.
 //
 // The file is not forced to the disk: what survives a failure of the machine is
-// up to the system.
+// up to the system. A symbolic link is followed; what is no regular file, such
+// as a device or a pipe, is written to as it is.
 func (r *Response) Save(path string) (n int64, err error) {
 	defer r.Close()
-	dir, name := filepath.Split(path)
-	if info, err := os.Stat(path); name == "" || err == nil && info.IsDir() {
+	info, err := os.Stat(path)
+	switch {
+	case filepath.Base(path) == "." || strings.HasSuffix(path, string(os.PathSeparator)), err == nil && info.IsDir():
 		return 0, &fs.PathError{Op: "save", Path: path, Err: errors.New("is a directory")}
+	case err == nil && !info.Mode().IsRegular():
+		return r.saveThrough(path)
+	case err == nil:
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			path = target // a link stays one
+		}
 	}
+	dir := filepath.Dir(path)
 	// The temporary name is short, as name may be as long as names can be.
 	temporary := filepath.Join(dir, "."+rand.Text()+".part")
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
@@ -41,6 +51,20 @@ func (r *Response) Save(path string) (n int64, err error) {
 	}
 	if err = f.Close(); err == nil {
 		err = os.Rename(temporary, path)
+	}
+	return n, saveError(path, err)
+}
+
+// saveThrough writes to what is there already and is no file: a device such as
+// /dev/null, or a pipe, which a rename would replace.
+func (r *Response) saveThrough(path string) (int64, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return 0, saveError(path, err)
+	}
+	n, err := r.writeTo(f)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
 	}
 	return n, saveError(path, err)
 }

@@ -156,20 +156,25 @@ func (d *dnsCache) leave(e *dnsEntry) {
 	}
 }
 
-// evict makes room: by dropping what has expired, else an arbitrary finished
-// entry. The caller holds d.mu.
+// evict makes room: of a few finished entries it drops one that has expired,
+// else the last. The caller holds d.mu.
 func (d *dnsCache) evict() {
-	var victim string
-	for host, e := range d.entries {
-		if e.waiters > 0 {
-			continue
+	var victim *dnsEntry
+	for seen := 0; seen < 8; seen++ {
+		for _, e := range d.entries { // begins anywhere
+			if e.waiters == 0 {
+				victim = e
+				break
+			}
 		}
-		victim = host
-		if e.stale() {
+		if victim == nil {
+			return
+		}
+		if victim.stale() {
 			break
 		}
 	}
-	delete(d.entries, victim)
+	d.remove(victim)
 }
 
 func (d *dnsCache) clear(host string) {

@@ -116,6 +116,7 @@ func TestDNSLookupEndsWithTheLastWhoWaits(t *testing.T) {
 }
 
 func TestDNSAnswerIsKeptForItsTime(t *testing.T) {
+	// golang/go#24796: every connection asks the resolver anew.
 	inDNS(t, connector.Options{DNSCacheTTL: time.Minute}, func(t *testing.T, r *resolver, c *connector.Connector) {
 		for range 3 {
 			lookup(t, c, "example.com")

@@ -16,6 +16,7 @@ import (
 )
 
 func TestErrorTexts(t *testing.T) {
+	// golang/go#15935, #18596: errors do not tell what failed.
 	refused := &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(netip.MustParseAddrPort("10.0.0.1:80")), Err: syscall.ECONNREFUSED}
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	for _, tt := range []struct {

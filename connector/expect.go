@@ -39,7 +39,6 @@ func (x *exchange) awaitContinue() error {
 			x.readErr = err
 			return nil
 		case !x.interim():
-			w.begin(&w.reads, x.limits.Head, "head")
 			return nil
 		}
 		status := x.head.Status

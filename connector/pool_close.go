@@ -2,6 +2,8 @@ package connector
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -75,11 +77,12 @@ func (p *pool) close() {
 	p.mu.Lock()
 	p.severed = true
 	idle := p.shut()
-	for c := range p.conns {
-		c.cut(ErrClosed)
-	}
+	busy := slices.Collect(maps.Keys(p.conns))
 	p.mu.Unlock()
 	closeAll(idle)
+	for _, c := range busy {
+		c.cut(ErrClosed)
+	}
 }
 
 // drain refuses new requests and waits for those under way.

@@ -291,7 +291,8 @@ func TestPanicOfAHookLosesNoConnection(t *testing.T) {
 }
 
 // TestPoolModel lets many requests, with all that can happen to them, run under
-// small limits, and checks that no limit is exceeded and nobody is forgotten.
+// small limits, and checks that no limit is exceeded and nobody is forgotten
+// (golang/go#32336: a limit of connections became a deadlock).
 func TestPoolModel(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) { modelRun(t, seed) })

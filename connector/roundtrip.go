@@ -259,7 +259,6 @@ func (c *Connector) setBody(call *Call, req *http.Request) error {
 // readPayload reads a small body that can be had again, which is one that lies
 // in memory, so that it goes out with the head in one write.
 func readPayload(call *Call, req *http.Request) error {
-	defer req.Body.Close()
 	payload := make([]byte, req.ContentLength)
 	n, err := io.ReadFull(req.Body, payload)
 	if err != nil {
@@ -270,5 +269,5 @@ func readPayload(call *Call, req *http.Request) error {
 		return fmt.Errorf("request body is longer than its Content-Length of %d", req.ContentLength)
 	}
 	call.Payload = payload
-	return nil
+	return req.Body.Close()
 }

@@ -168,7 +168,7 @@ func (w *wire) opError(err error, written, of int) error {
 	if written == of {
 		op = "read"
 	}
-	return &net.OpError{Op: op, Net: "tcp", Source: w.LocalAddr(), Addr: w.RemoteAddr(), Err: os.NewSyscallError(op, errno)}
+	return &net.OpError{Op: op, Net: w.RemoteAddr().Network(), Source: w.LocalAddr(), Addr: w.RemoteAddr(), Err: os.NewSyscallError(op, errno)}
 }
 
 // failed is asked what to make of the error of a read or write: it gives the

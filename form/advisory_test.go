@@ -243,6 +243,10 @@ func descriptors(t *testing.T) int {
 // CVE-2023-45290 are those of Go's mime/multipart and net/textproto.
 func TestFormCVE_2023_24534_MemoryIsBounded(t *testing.T) {
 	none := form.Limits{MaxParts: -1}
+	var nesting strings.Builder
+	for outer := "B"; nesting.Len() < 1<<20; outer += "B" {
+		nesting.WriteString(crlf("--" + outer + "\nContent-Disposition: form-data; name=a\nContent-Type: multipart/mixed; boundary=B" + outer + "\n\n"))
+	}
 	tests := []struct {
 		name  string
 		body  io.Reader
@@ -256,7 +260,7 @@ func TestFormCVE_2023_24534_MemoryIsBounded(t *testing.T) {
 		{"CVE-2023-24534, endless headers", io.MultiReader(strings.NewReader("--B\r\n"), &repeat{text: "A: b\r\n"}), form.ReadOptions{}, 1 << 20},
 		{"CVE-2023-45290, endless line", io.MultiReader(strings.NewReader("--B\r\nA: "), &repeat{text: "b"}), form.ReadOptions{}, 1 << 20},
 		{"endless folded line", io.MultiReader(strings.NewReader("--B\r\nA: "), &repeat{text: "b\r\n "}), form.ReadOptions{}, 1 << 20},
-		{"endless nesting", &repeat{text: crlf("--B\nContent-Disposition: form-data; name=a\nContent-Type: multipart/mixed; boundary=B\n\n")}, form.ReadOptions{}, 1 << 20},
+		{"endless nesting", strings.NewReader(nesting.String()), form.ReadOptions{}, 1 << 20},
 		{"endless preamble", &repeat{text: "\r\n--A"}, form.ReadOptions{Limits: form.Limits{MaxBytes: 10 << 20}}, 1 << 20},
 		{"endless padding", io.MultiReader(strings.NewReader("--B"), &repeat{text: " "}), form.ReadOptions{Limits: form.Limits{MaxBytes: 10 << 20}}, 1 << 20},
 		{"endless epilogue", io.MultiReader(strings.NewReader("--B--\r\n"), &repeat{text: "--B\r\n"}), form.ReadOptions{Limits: form.Limits{MaxBytes: 10 << 20}}, 1 << 20},
@@ -281,9 +285,9 @@ func TestFormCVE_2023_24534_MemoryIsBounded(t *testing.T) {
 func TestFormBoundaryPrefixesAreLinear(t *testing.T) {
 	boundary := strings.Repeat("a", 70)
 	for _, text := range []string{
-		"\r", "\r\n", "\r\n--", "\r\n--" + boundary[:69], "\r\n--" + boundary + "x", "\r\n--" + boundary + "-", "\r\n--" + boundary + "\t", "a", "-",
+		"\r", "\r\n", "\r\n--", "\r\n--" + boundary[:69], "\r\n--" + boundary + "x", "\r\n--" + boundary + "-", "\r\n--" + boundary + "\tx", "a", "-",
 	} {
-		const size = 8 << 20
+		const size = 4 << 20
 		in := io.MultiReader(strings.NewReader("--"+boundary+"\r\n\r\n"), io.LimitReader(&repeat{text: text}, size))
 		body := &tally{r: in}
 		r, err := form.NewReader(body, "multipart/form-data; boundary="+boundary, form.Limits{})

@@ -125,7 +125,8 @@ func (p *PartReader) fail(err error) {
 		return
 	}
 	if p.encoded && p.raw.err == nil && !isLimit(err) && !errors.Is(err, errPast) {
-		err = malformed("Content-Transfer-Encoding: %w", err)
+		// Without the decoder's words: positions in them count from anywhere.
+		err = malformed("content is no %s", strings.ToLower(trim(p.Header.Get("Content-Transfer-Encoding"))))
 	}
 	p.err = fmt.Errorf("reading form part %q: %w", clip(p.Name()), err)
 }

@@ -197,7 +197,7 @@ func TestReadFormRefuses(t *testing.T) {
 		{"no disposition", "--B\n\n\n", form.ErrMalformed},
 		{"truncated in a file on disk", file("f", "f", x(3000))[:2500], io.ErrUnexpectedEOF},
 		{"truncated behind a file on disk", file("f", "f", x(3000)), io.ErrUnexpectedEOF},
-		{"truncated in a value", field("f", "f")[:50], io.ErrUnexpectedEOF},
+		{"truncated in a value", field("f", "f")[:46], io.ErrUnexpectedEOF},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -75,7 +75,7 @@ func (a *app) demo(ctx context.Context, f *fetchFlags, args []string) (err error
 		pages = pages[:min(f.demo.pages, len(pages))]
 	}
 	a.introduceDemo(site, pages, f.dir, keep)
-	s, err := a.newShown(opts)
+	s, err := a.newShown(opts, newTotal(int64(len(pages))))
 	if err != nil {
 		return usagef("%w", err)
 	}

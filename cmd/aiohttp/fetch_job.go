@@ -20,12 +20,14 @@ const shownTransfers = 5
 type shown struct {
 	app     *app
 	job     *fetch.Job
+	total   *total
 	retries atomic.Int64
 }
 
-// newShown makes a job of opts whose results are counted and passed on.
-func (a *app) newShown(opts fetch.Options) (*shown, error) {
-	s := &shown{app: a}
+// newShown makes a job of opts over a list of the given length, whose results
+// are counted and passed on.
+func (a *app) newShown(opts fetch.Options, n *total) (*shown, error) {
+	s := &shown{app: a, total: n}
 	next := opts.OnResult
 	opts.OnResult = func(r fetch.Result) error {
 		s.retries.Add(int64(max(r.Attempts-1, 0)))
@@ -75,7 +77,7 @@ func (s *shown) show() (stop func()) {
 func (s *shown) state() display.State {
 	snap := s.job.Snapshot()
 	st := display.State{
-		Elapsed: snap.Elapsed, Total: -1, Bytes: snap.Bytes, InFlight: int64(snap.InFlight),
+		Elapsed: snap.Elapsed, Total: s.total.n.Load(), Bytes: snap.Bytes, InFlight: int64(snap.InFlight),
 		Done: snap.Fetched + snap.Skipped + snap.Failed, Failed: snap.Failed,
 		Retries: s.retries.Load(), Ending: snap.Stopping,
 	}

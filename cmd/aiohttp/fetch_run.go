@@ -40,6 +40,11 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 		return err
 	}
 	defer closeList()
+	length := newTotal(-1)
+	defer length.wait()
+	counting, stop := context.WithCancel(ctx)
+	defer stop()
+	length.count(counting, f, args)
 	results, err := a.results(f)
 	if err != nil {
 		return fmt.Errorf("fetch: %w", err)
@@ -48,7 +53,7 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 		opts.OnResult = results.Write
 		defer func() { err = worse(err, results.Close()) }()
 	}
-	s, err := a.newShown(opts)
+	s, err := a.newShown(opts, length)
 	if err != nil {
 		return usagef("%w", err)
 	}

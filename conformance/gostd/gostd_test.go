@@ -38,13 +38,17 @@ func TestReportCountsWhatCameThroughUs(t *testing.T) {
 		{stdTest{"client_test.go", "TestB"}, failed, 2, "=== RUN\n    client_test.go:7: got 1 | want 2\n"},
 		{stdTest{"client_test.go", "TestC"}, failed, 0, "    client_test.go:8: not ours\n"},
 		{stdTest{"serve_test.go", "TestD"}, needsTransport, 1, ""},
+		{stdTest{"clientserver_test.go", "TestCloseIdleConnections"}, failed, 2, "clientserver_test.go:1: x"},
+		{stdTest{"transport_test.go", "TestTransportHeadChunkedResponse"}, passed, 2, ""},
 	})
 	for _, want := range []string{
 		"go1.99, the tests",
 		"| client_test.go | 2 | 1 | 1 | 0 | 0 | 0 | 0 | 1 |",
 		"| serve_test.go | 0 | 0 | 0 | 0 | 0 | 0 | 1 | 0 |",
-		"| **all** | 2 | 1 | 1 | 0 | 0 | 0 | 1 | 1 |",
-		"- `TestB` (client_test.go, fail): `client_test.go:7: got 1 \\| want 2`",
+		"| **all** | 4 | 2 | 2 | 0 | 0 | 0 | 1 | 1 |",
+		"## Open\n\n- `TestB` (client_test.go): fail: `client_test.go:7: got 1 \\| want 2`\n\n##",
+		"## Not against us\n\n- `TestCloseIdleConnections` (clientserver_test.go): closes the idle",
+		"must go\n\n- `TestTransportHeadChunkedResponse` (transport_test.go): waits",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

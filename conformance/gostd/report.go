@@ -24,14 +24,46 @@ us. *Needs \*Transport* are those that look inside of one.
 
 `, s.version)
 	b.WriteString(table(results))
-	b.WriteString("\n## What does not pass\n\n")
-	for _, r := range results {
-		if r.verdict.bad() && r.roundTrips > 0 {
-			fmt.Fprintf(&b, "- `%s` (%s, %s): %s\n", r.test.name, r.test.file, r.verdict, firstComplaint(r.output))
+	b.WriteString("\n## Open\n\n")
+	list(&b, results, func(r result) string {
+		if reasons[r.test.name] == "" && r.ours() && r.verdict.bad() {
+			return string(r.verdict) + ": " + firstComplaint(r.output)
 		}
-	}
+		return ""
+	})
+	b.WriteString("\n## Not against us\n\n")
+	list(&b, results, func(r result) string {
+		if r.verdict.bad() && r.ours() {
+			return reasons[r.test.name]
+		}
+		return ""
+	})
+	b.WriteString("\n## Passing, so that its reason in reasons.go must go\n\n")
+	list(&b, results, func(r result) string {
+		if r.verdict == passed {
+			return reasons[r.test.name]
+		}
+		return ""
+	})
 	return b.String()
 }
+
+// list writes a line for each result that has something to be said about.
+func list(b *strings.Builder, results []result, say func(result) string) {
+	none := true
+	for _, r := range results {
+		if text := say(r); text != "" {
+			fmt.Fprintf(b, "- `%s` (%s): %s\n", r.test.name, r.test.file, text)
+			none = false
+		}
+	}
+	if none {
+		b.WriteString("None.\n")
+	}
+}
+
+// ours tells whether the test sent a request through the connector.
+func (r result) ours() bool { return r.roundTrips > 0 }
 
 // table counts by file.
 func table(results []result) string {
