@@ -30,7 +30,7 @@ func TestSessionGetAll(t *testing.T) {
 			most.Store(now)
 		}
 		runtime.Gosched()
-		running.Add(-1) // the client goes on as soon as it has the head
+		running.Add(-1)                                         // the client goes on as soon as it has the head
 		fmt.Fprint(w, r.URL.Path, strings.Repeat("x", 100<<10)) // more than comes with the head
 	})
 	urls := append(numbered(20), "http://a.test:x/")

@@ -16,9 +16,11 @@ import (
 // anything fails nothing is left behind, and an existing file stays as it was.
 // The response is closed in any case.
 //
-// The file is not forced to the disk: what survives a failure of the machine is
-// up to the system. A symbolic link is followed; what is no regular file, such
-// as a device or a pipe, is written to as it is.
+// A symbolic link to a file is followed. What is there and is no regular file,
+// such as a device or a pipe, is written to as it is.
+//
+// The file is not forced to the disk: what survives a power failure is up to the
+// system.
 func (r *Response) Save(path string) (n int64, err error) {
 	defer r.Close()
 	info, err := os.Stat(path)

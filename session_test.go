@@ -348,3 +348,42 @@ func TestSessionContextEnds(t *testing.T) {
 		t.Errorf("error %v, want the cause", err)
 	}
 }
+
+// Changing the options later has no effect.
+func TestSessionCopiesOptions(t *testing.T) {
+	header, query := http.Header{"X-One": {"1"}}, url.Values{"a": {"1"}}
+	var rec recorder
+	s := site(t, rec.serve, aiohttp.Options{Header: header, Query: query})
+	header["X-One"][0], header["X-Two"] = "changed", []string{"2"}
+	query.Set("b", "2")
+	resp, err := s.Get(t.Context(), "http://a.test/")
+	read(t, resp, err)
+	got, _ := rec.last(t)
+	if got.URL != "/?a=1" || got.Header.Get("X-One") != "1" || got.Header.Get("X-Two") != "" {
+		t.Errorf("sent %s, %v", got.URL, got.Header)
+	}
+	fetch(t, s.HTTPClient(), newRequest(t, "GET", "http://a.test/", nil))
+	if got, _ := rec.last(t); got.Header.Get("X-One") != "1" || got.Header.Get("X-Two") != "" {
+		t.Errorf("HTTPClient sent %v", got.Header)
+	}
+}
+
+// The timings are those of the last exchange.
+func TestRequestTimings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := site(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/" {
+				time.Sleep(5 * time.Second)
+				http.Redirect(w, r, "/end", 302)
+				return
+			}
+			time.Sleep(2 * time.Second)
+		})
+		var timings connector.Timings
+		resp, err := s.Get(t.Context(), "http://a.test/", aiohttp.Request{Timings: &timings})
+		read(t, resp, err)
+		if timings.Wait != 2*time.Second || !timings.Reused || timings.Total() != 2*time.Second {
+			t.Errorf("timings %+v, want a wait of 2s on a connection that is used again", timings)
+		}
+	})
+}

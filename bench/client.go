@@ -30,6 +30,7 @@ func runClient(ctx context.Context, args []string) error {
 	foreign := flags.Float64("foreign", 0.12, "`share` of the machine that others may use before a measurement is repeated")
 	retries := flags.Int("retries", 3, "how often a disturbed measurement is repeated")
 	python := flags.Bool("python", false, "measure aiohttp for Python too")
+	note := flags.String("note", "", "`text` to stand above the results, e.g. what else ran")
 	out := flags.String("o", "", "put the results into this `file`")
 	flags.Parse(args)
 
@@ -61,8 +62,8 @@ func runClient(ctx context.Context, args []string) error {
 		return err
 	}
 	return report.Put(*out, report.Section{
-		Name: "client", Title: "Client", When: result.When,
-		Command: "bench client " + strings.Join(args, " "), Text: clientMethod(result) + result.Table(),
+		Name: "client", Title: "Client", When: result.When, Note: *note,
+		Command: command("client", flags), Text: clientMethod(result) + result.Table(),
 	})
 }
 

@@ -25,6 +25,7 @@ func runFetch(ctx context.Context, args []string) error {
 	folder := flags.String("dir", "", "measure on the file system of this `folder`; default the one for temporary files")
 	tmpfs := flags.String("tmpfs", "", "measure in this `folder`, on a tmpfs, in the place of -dir")
 	source := flags.String("source", ".", "`folder` of this module, from which the downloaders are built")
+	note := flags.String("note", "", "`text` to stand above the results, e.g. what else ran")
 	out := flags.String("o", "", "put the results into this `file`")
 	flags.Parse(args)
 
@@ -57,8 +58,8 @@ func runFetch(ctx context.Context, args []string) error {
 		return err
 	}
 	return report.Put(*out, report.Section{
-		Name: name, Title: title, When: result.When,
-		Command: "bench fetch " + strings.Join(args, " "), Text: fetchMethod(ctx, result) + result.Table(),
+		Name: name, Title: title, When: result.When, Note: *note,
+		Command: command("fetch", flags), Text: fetchMethod(ctx, result) + result.Table(),
 	})
 }
 

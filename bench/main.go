@@ -14,6 +14,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -44,4 +45,16 @@ func main() {
 		fmt.Fprintf(os.Stderr, "bench %s: %v\n", os.Args[1], err)
 		os.Exit(1)
 	}
+}
+
+// command gives the command line that repeats a measurement: with the flags that
+// were set, but for those that only say where the results go.
+func command(name string, flags *flag.FlagSet) string {
+	line := "bench " + name
+	flags.Visit(func(f *flag.Flag) {
+		if f.Name != "note" && f.Name != "o" {
+			line += fmt.Sprintf(" -%s=%s", f.Name, f.Value)
+		}
+	})
+	return line
 }

@@ -1,28 +1,43 @@
-// Package connector finds, opens, secures, pools and reuses client connections,
-// and sends HTTP/1.1 requests on them.
+// Package connector finds, opens, secures, pools and reuses client connections;
+// it is an http.RoundTripper.
+//
+// It stands in for http.Transport without any other change:
 //
 //	client := &http.Client{Transport: connector.New()}
 //
-// A [Connector] is an [http.RoundTripper]; [Connector.Do] is the leaner way in
-// that a session uses. The request is written and its answer read by the
-// caller's own goroutine; only a body that does not fit into one write is sent
-// by another one. A connection at rest costs neither a goroutine nor a buffer.
+// and does its reading and writing in the goroutine of the caller: a
+// connection at rest costs neither a goroutine nor a buffer, and a request
+// hands nothing over from one goroutine to another, unless it sends a large
+// body.
 //
-// Each phase of a request has a time-out ([Timeouts]), and every failure is an
-// [*Error] that names the phase, the peer, and whether the request was sent and
-// can be sent again. What a server may send is bounded by [Limits]. A request
-// is checked before a connection is asked for.
+// # The way of a request
+//
+// RoundTrip (roundtrip.go) renders the head; Do (do.go) asks the pool (pool.go)
+// for a connection or opens one (dial.go, dns.go, eyeballs.go); the exchange
+// (exchange.go, expect.go, upload.go) sends the request and reads the answer's
+// head; the body is read from the Reply (reply.go, copy.go), which gives the
+// connection back. Time-outs and cancellation work on the wire below (wire.go,
+// deadline.go, socket_unix.go).
+//
+// # Reuse
 //
 // A connection is looked at before it is used again: one that the server has
 // closed, or on which something arrived that nobody asked for, is not used. A
 // request that fails all the same on a connection which had served others is
 // sent once more, if that is safe.
 //
-// Limitations:
-//   - HTTP/1.0 and HTTP/1.1 only, no pipelining, no proxies.
-//   - On systems other than Unix a connection that died at rest is found out by
-//     the request that uses it.
+// # Failures
+//
+// Every failure is an [*Error]: the phase, the peer, whether anything was sent,
+// whether it is safe to try again. It unwraps to the std error below. A request
+// is checked before a connection is asked for.
+//
+// # Limitations
+//
+//   - HTTP/1.0 and 1.1 only, no pipelining; proxies are not used yet.
+//   - On systems without MSG_PEEK (Windows) a connection that died at rest is
+//     found out by the request that uses it.
 //   - With TLS, the end of a connection is not announced to the server.
-//   - The trace hook PutIdleConn of net/http/httptrace is never called, since
-//     that would be after RoundTrip has returned.
+//   - The hook PutIdleConn of net/http/httptrace is never called, since that
+//     would be after RoundTrip has returned.
 package connector

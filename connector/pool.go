@@ -90,15 +90,14 @@ func (p *pool) get(ctx context.Context, key hostKey, fresh bool, limit time.Dura
 	if h == nil {
 		h = &host{key: key}
 	}
-	w := &waiter{host: h, fresh: fresh}
-	g, gone, ok := p.provide(w)
+	g, gone, ok := p.provide(h, fresh)
 	p.hosts[key] = h // it may have been forgotten with its last connection
 	if ok {
 		p.mu.Unlock()
 		closeAll(gone)
 		return g, nil
 	}
-	w.grant = make(chan grant, 1)
+	w := &waiter{host: h, fresh: fresh, grant: make(chan grant, 1)}
 	p.waiting.pushBack(w)
 	h.waiting++
 	p.mu.Unlock()
@@ -308,7 +307,7 @@ func (p *pool) serve() (t turn) {
 		if p.open >= p.limits.total && p.resting.front() == nil {
 			return t
 		}
-		g, gone, ok := p.provide(w)
+		g, gone, ok := p.provide(w.host, w.fresh)
 		t.gone = append(t.gone, gone...)
 		if ok {
 			p.dequeue(w)
@@ -320,16 +319,16 @@ func (p *pool) serve() (t turn) {
 	return t
 }
 
-// provide finds what a waiter can be given. The caller holds p.mu and closes
-// the connections that gave way.
-func (p *pool) provide(w *waiter) (g grant, gone []*conn, ok bool) {
-	if !w.fresh {
+// provide finds what a request for h can be given. The caller holds p.mu and
+// closes the connections that gave way.
+func (p *pool) provide(h *host, fresh bool) (g grant, gone []*conn, ok bool) {
+	if !fresh {
 		var c *conn
-		if c, gone = p.takeIdle(w.host); c != nil {
-			return grant{w.host, c}, gone, true
+		if c, gone = p.takeIdle(h); c != nil {
+			return grant{h, c}, gone, true
 		}
 	}
-	g, evicted, ok := p.permit(w.host)
+	g, evicted, ok := p.permit(h)
 	if evicted != nil {
 		gone = append(gone, evicted)
 	}

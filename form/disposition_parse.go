@@ -42,7 +42,7 @@ func parseParams(field, s string) (rawParams, error) {
 		}
 		name, rest, found := strings.Cut(s, "=")
 		name = strings.ToLower(trim(name))
-		if !found || !isToken(name) {
+		if !found || !isToken(name) || name[0] == '*' {
 			return nil, malformed("%s: no parameter: %q", field, clip(s))
 		}
 		if _, twice := raw[name]; twice {
@@ -76,6 +76,14 @@ func parseParams(field, s string) (rawParams, error) {
 // no quote is left to close the string, the one at the very end does.
 func cutQuoted(s string) (value, rest string, ok bool) {
 	var b strings.Builder
+	plain := strings.IndexAny(s, `"\`)
+	if plain < 0 {
+		return "", "", false
+	}
+	if s[plain] == '"' { // nothing is escaped: no copy
+		rest = strings.TrimLeft(s[plain+1:], " \t")
+		return s[:plain], rest, rest == "" || rest[0] == ';'
+	}
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '"':

@@ -100,6 +100,7 @@ var dispositionTests = []struct {
 	{"empty values", `form-data; name=""; filename=`, "form-data", params{"name": "", "filename": ""}},
 	{"empty", "", "", nil},
 	{"parameter without a name", "form-data; =x", "", nil},
+	{"encoded parameter without a name", "form-data; *=UTF-8''x", "", nil},
 }
 
 func TestParseDisposition(t *testing.T) {

@@ -334,8 +334,15 @@ func TestPartReaderReadAndWriteToAgree(t *testing.T) {
 	content := strings.Repeat("line\r\n--BB\r\n", 5000)
 	body := "--B\r\n\r\n" + content + "\r\n--B--\r\n"
 	for name, read := range map[string]func(*form.PartReader) (string, error){
-		"bytes":  func(p *form.PartReader) (string, error) { b, err := io.ReadAll(iotest.OneByteReader(p)); return string(b), err },
-		"writes": func(p *form.PartReader) (string, error) { var b strings.Builder; _, err := p.WriteTo(&b); return b.String(), err },
+		"bytes": func(p *form.PartReader) (string, error) {
+			b, err := io.ReadAll(iotest.OneByteReader(p))
+			return string(b), err
+		},
+		"writes": func(p *form.PartReader) (string, error) {
+			var b strings.Builder
+			_, err := p.WriteTo(&b)
+			return b.String(), err
+		},
 		"mixed": func(p *form.PartReader) (string, error) {
 			var b strings.Builder
 			io.CopyN(&b, p, 4321)

@@ -61,8 +61,7 @@ func byRoundTrip(rt http.RoundTripper, url string, closing func()) Client {
 
 // openResty is resty over the same Transport.
 func openResty(t Target) (Client, error) {
-	c := resty.NewWithTransportSettings(&resty.TransportSettings{})
-	c.SetTransport(newTransport(t))
+	c := resty.New().SetTransport(newTransport(t))
 	url := t.URL()
 	exchange := func() error {
 		resp, err := c.R().Get(url)

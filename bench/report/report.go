@@ -20,6 +20,7 @@ type Section struct {
 	Title   string
 	Command string // repeats it
 	When    time.Time
+	Note    string // stands above Text, if there is one
 	Text    string // Markdown
 }
 
@@ -30,8 +31,11 @@ func Put(path string, s Section) error {
 	if err != nil {
 		return err
 	}
+	if s.Note != "" {
+		s.Text = s.Note + "\n\n" + s.Text
+	}
 	text := fmt.Sprintf("## %s\n\nMeasured %s on %s.\n\n%s\nTo repeat, in this folder: `go build -o /tmp/bench . && /tmp/%s`\n\nVersions: %s\n",
-		s.Title, s.When.UTC().Format("2006-01-02 15:04 MST"), host, s.Text, strings.TrimSpace(s.Command), versions())
+		s.Title, s.When.UTC().Format("2006-01-02 15:04 MST"), host, s.Text, s.Command, versions())
 	fmt.Print(text)
 	if path == "" {
 		return nil

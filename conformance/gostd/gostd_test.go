@@ -36,7 +36,7 @@ func TestReportCountsWhatCameThroughUs(t *testing.T) {
 	text := report(std{version: "go1.99"}, []result{
 		{stdTest{"client_test.go", "TestA"}, passed, 1, ""},
 		{stdTest{"client_test.go", "TestB"}, failed, 2, "=== RUN\n    client_test.go:7: got 1 | want 2\n"},
-		{stdTest{"client_test.go", "TestC"}, failed, 0, "    client_test.go:8: not ours\n"},
+		{stdTest{"client_test.go", "TestC"}, failed, 0, "    client_test.go:8: elsewhere\n"},
 		{stdTest{"serve_test.go", "TestD"}, needsTransport, 1, ""},
 		{stdTest{"clientserver_test.go", "TestCloseIdleConnections"}, failed, 2, "clientserver_test.go:1: x"},
 		{stdTest{"transport_test.go", "TestTransportHeadChunkedResponse"}, passed, 2, ""},
@@ -54,7 +54,7 @@ func TestReportCountsWhatCameThroughUs(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "not ours") {
+	if strings.Contains(text, "elsewhere") {
 		t.Errorf("a test that did not come to us is listed:\n%s", text)
 	}
 }
