@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
@@ -20,10 +21,11 @@ type hop struct {
 	header  http.Header // of the request, less what redirects took away
 	dest    destination
 	body    body
-	origin  *origin // of the first hop
-	foreign bool    // a redirect has left the first origin: no credentials any more
-	away    bool    // the session's own credentials do not belong here
-	bare    bool    // cookies and default fields are not this hop's business
+	origin  *origin   // of the first hop
+	foreign bool      // a redirect has left the first origin: no credentials any more
+	away    bool      // the session's own credentials do not belong here
+	bare    bool      // cookies and default fields are not this hop's business
+	ends    time.Time // when the total time-out ends; zero when there is none
 }
 
 // job is a request under way. Jobs are reused; nothing that the caller gets
@@ -150,7 +152,7 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 	s, d := h.session, &h.dest
 	*call = connector.Call{
 		Method: h.method, TLS: d.tls, Host: d.addr, Policy: h.req.TLS,
-		Expect100: h.req.Expect100, Timeouts: over(h.req.Timeouts, s.opts.Timeouts), Timings: h.req.Timings,
+		Expect100: h.req.Expect100, Timeouts: h.timeouts(), Timings: h.req.Timings,
 		Repeatable: connector.IdempotentMethod(h.method),
 	}
 	if call.Policy == nil {

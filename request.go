@@ -76,7 +76,7 @@ type Request struct {
 	Expect100 bool
 
 	// Timeouts overrides the session's time-outs, field by field. They run anew
-	// for each redirect; the context is what bounds the whole call.
+	// for each redirect, but for Total, which bounds them all together.
 	Timeouts connector.Timeouts
 
 	// TLS overrides the session's TLS settings for this request and all of its

@@ -2,6 +2,7 @@ package aiohttp
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 )
@@ -21,4 +22,19 @@ func over(own, def connector.Timeouts) connector.Timeouts {
 		BodyStall: cmp.Or(own.BodyStall, def.BodyStall),
 		Total:     cmp.Or(own.Total, def.Total),
 	}
+}
+
+// timeouts gives those of one hop. All of them run anew for each redirect, but
+// for Total, of which a hop has what the hops before it have left.
+func (h *hop) timeouts() connector.Timeouts {
+	t := over(h.req.Timeouts, h.session.opts.Timeouts)
+	if t.Total <= 0 {
+		return t
+	}
+	if h.ends.IsZero() {
+		h.ends = time.Now().Add(t.Total)
+		return t
+	}
+	t.Total = max(time.Until(h.ends), 1)
+	return t
 }

@@ -272,13 +272,17 @@ func TestPanicOfAHookLosesNoConnection(t *testing.T) {
 	})
 	for _, hook := range []string{"got-conn", "interim"} {
 		inBubble(t, connector.Options{}, func(e *env) {
+			if hook == "got-conn" { // of a connection that was used
+				s := e.warm()
+				defer s.WantEOF()
+			}
 			done := make(chan any, 1)
 			go func() {
 				defer func() { done <- recover() }()
 				e.c.RoundTrip(request(t, "GET", "http://example.com/", nil).WithContext(panickingTrace(hook)))
 			}()
-			s := e.accept()
 			if hook == "interim" {
+				s := e.accept()
 				s.WantHead()
 				s.Write("HTTP/1.1 103 Early Hints\r\n\r\n")
 			}

@@ -295,17 +295,40 @@ func TestFilesGoStraightToAndFromSockets(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 
-	// A target that cannot be written to is not the peer's either.
-	resp, err = c.RoundTrip(request(t, "POST", srv.URL, strings.NewReader(string(data[:1<<20]))))
+}
+
+func TestTargetThatCannotBeWrittenIsNotThePeersFault(t *testing.T) {
+	begin := make(chan struct{}, 1)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000000")
+		w.(http.Flusher).Flush()
+		<-begin // so that nothing of the body comes with the head
+		w.Write(make([]byte, 1000000))
+	}))
+	defer srv.Close()
+	c := connector.New()
+	defer c.Close()
+	resp, err := c.RoundTrip(request(t, "GET", srv.URL, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	readOnly, _ := os.Open(path)
+	path := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	readOnly, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer readOnly.Close()
+	begin <- struct{}{}
 	var ours *connector.Error
 	if _, err := io.Copy(readOnly, resp.Body); err == nil || errors.As(err, &ours) {
 		t.Errorf("got %v", err)
+	}
+	if _, err := resp.Body.Read(make([]byte, 1)); err == nil || err == io.EOF {
+		t.Errorf("the rest, of which a part is lost: %v", err)
 	}
 }
 

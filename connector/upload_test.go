@@ -293,6 +293,22 @@ func TestBlockedRequestBodyCanBeCancelled(t *testing.T) {
 	})
 }
 
+func TestEndOfUploadDoesNotChangeTheTimeoutOfTheBody(t *testing.T) {
+	inBubble(t, connector.Options{Timeouts: connector.Timeouts{Head: time.Second, BodyStall: time.Minute}}, func(e *env) {
+		pr, pw := io.Pipe()
+		out := e.send(request(t, "POST", "http://example.com/", pr))
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+		synctest.Wait()
+		pw.Close()
+		s.WantRead("0\r\n\r\n")
+		time.Sleep(30 * time.Second)
+		s.Write("hello")
+		want(t, <-out, 200, "hello")
+	})
+}
+
 func TestStreamsGoBothWaysAtOnce(t *testing.T) {
 	inBubble(t, connector.Options{}, func(e *env) {
 		pr, pw := io.Pipe()

@@ -216,7 +216,7 @@ func TestFormGHSA_9xw5_w5jj_pvcg_ManySmallFilesTakeNoDescriptors(t *testing.T) {
 	if limit, ok := errors.AsType[*form.LimitError](err); !ok || limit.What != "parts" || left(t, dir) != 0 {
 		t.Errorf("by default: %v, %d temporary files", err, left(t, dir))
 	}
-	r, err := readForm(t, small, form.ReadOptions{Dir: dir, Limits: form.Limits{MaxParts: -1, MaxMemoryBytes: 4 << 20}})
+	r, err := readForm(t, small, form.ReadOptions{Dir: dir, Limits: form.Limits{MaxParts: -1, MaxMemoryBytes: 8 << 20}})
 	if err != nil || len(r.Files["f"]) != 10_000 || left(t, dir) != 0 {
 		t.Errorf("in memory: %v, %d temporary files", err, left(t, dir))
 	}
@@ -261,9 +261,9 @@ func TestFormCVE_2023_24534_MemoryIsBounded(t *testing.T) {
 		{"CVE-2023-45290, endless line", io.MultiReader(strings.NewReader("--B\r\nA: "), &repeat{text: "b"}), form.ReadOptions{}, 1 << 20},
 		{"endless folded line", io.MultiReader(strings.NewReader("--B\r\nA: "), &repeat{text: "b\r\n "}), form.ReadOptions{}, 1 << 20},
 		{"endless nesting", strings.NewReader(nesting.String()), form.ReadOptions{}, 1 << 20},
-		{"endless preamble", &repeat{text: "\r\n--A"}, form.ReadOptions{Limits: form.Limits{MaxBytes: 10 << 20}}, 1 << 20},
-		{"endless padding", io.MultiReader(strings.NewReader("--B"), &repeat{text: " "}), form.ReadOptions{Limits: form.Limits{MaxBytes: 10 << 20}}, 1 << 20},
-		{"endless epilogue", io.MultiReader(strings.NewReader("--B--\r\n"), &repeat{text: "--B\r\n"}), form.ReadOptions{Limits: form.Limits{MaxBytes: 10 << 20}}, 1 << 20},
+		{"endless preamble", &repeat{text: "\r\n--A"}, form.ReadOptions{Limits: form.Limits{MaxBytes: 4 << 20}}, 1 << 20},
+		{"endless padding", io.MultiReader(strings.NewReader("--B"), &repeat{text: " "}), form.ReadOptions{Limits: form.Limits{MaxBytes: 4 << 20}}, 1 << 20},
+		{"endless epilogue", io.MultiReader(strings.NewReader("--B--\r\n"), &repeat{text: "--B\r\n"}), form.ReadOptions{Limits: form.Limits{MaxBytes: 4 << 20}}, 1 << 20},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -287,7 +287,7 @@ func TestFormBoundaryPrefixesAreLinear(t *testing.T) {
 	for _, text := range []string{
 		"\r", "\r\n", "\r\n--", "\r\n--" + boundary[:69], "\r\n--" + boundary + "x", "\r\n--" + boundary + "-", "\r\n--" + boundary + "\tx", "a", "-",
 	} {
-		const size = 4 << 20
+		const size = 2 << 20
 		in := io.MultiReader(strings.NewReader("--"+boundary+"\r\n\r\n"), io.LimitReader(&repeat{text: text}, size))
 		body := &tally{r: in}
 		r, err := form.NewReader(body, "multipart/form-data; boundary="+boundary, form.Limits{})

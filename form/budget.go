@@ -6,6 +6,9 @@ import "io"
 // value: the slots in the map and the slice, and their spare room.
 const entryBytes = 128
 
+// fileBytes is what a [File] takes besides: itself and the map of its header.
+const fileBytes = 512
+
 // budget is memory that may still be used.
 type budget struct{ left, most int64 }
 

@@ -79,19 +79,22 @@ func (c *collector) take(p *PartReader, name string) error {
 		return err
 	}
 	c.forValues.left -= int64(len(content))
-	c.texts = append(c.texts, text{name, p.Charset(), content})
+	// A clone, since the buffer it was read into is larger than it.
+	c.texts = append(c.texts, text{name, p.Charset(), bytes.Clone(content)})
 	return nil
 }
 
 // file keeps a file in memory while there is room, else in the spill.
 func (c *collector) file(p *PartReader, name string) error {
 	f := &File{FileName: p.FileName(), ContentType: p.ContentType(), Header: p.Header}
+	described := fileBytes
 	for key, values := range p.Header {
 		for _, value := range values {
-			if err := c.forValues.take(len(key) + len(value)); err != nil {
-				return fmt.Errorf("reading form: %w", err)
-			}
+			described += len(key) + len(value)
 		}
+	}
+	if err := c.forValues.take(described); err != nil {
+		return fmt.Errorf("reading form: %w", err)
 	}
 	var start bytes.Buffer
 	n, err := io.Copy(&start, io.LimitReader(onlyReader{p}, c.forFiles.left))

@@ -16,7 +16,10 @@ import (
 // with a line break in it. The body must be closed.
 func (f *Form) Encode() (*Body, error) {
 	if !f.isMultipart() {
-		text := f.urlEncoded()
+		text, err := f.urlEncoded()
+		if err != nil {
+			return nil, fmt.Errorf("encoding form: %w", err)
+		}
 		return newBody(urlEncodedType, []segment{{data: text}}, int64(len(text))), nil
 	}
 	var e encoder
@@ -68,6 +71,12 @@ func (e *encoder) start(f *Form, standard string) (string, error) {
 		return "", fmt.Errorf("boundary %q: want 1 to %d letters, digits and '()+_,-./:=? with no space at the end",
 			boundary, maxBoundaryBytes)
 	}
+	for _, l := range e.levels {
+		// By RFC 2046 a line that begins as the outer delimiter would be one.
+		if strings.HasPrefix(boundary, l.boundary) {
+			return "", fmt.Errorf("boundary %q begins as that of the form around it", boundary)
+		}
+	}
 	e.levels = append(e.levels, level{f, boundary, subtype == "form-data"})
 	parameter := boundary
 	if !isToken(boundary) {
@@ -81,6 +90,9 @@ func (e *encoder) form(f *Form) error {
 	at := e.levels[len(e.levels)-1]
 	for i := range f.parts {
 		p := &f.parts[i]
+		if err := p.check(); err != nil {
+			return fmt.Errorf("part %q: %w", p.Name, err)
+		}
 		e.add("--" + at.boundary + "\r\n")
 		if err := e.part(p, at); err != nil {
 			return fmt.Errorf("part %q: %w", p.Name, err)
@@ -93,9 +105,6 @@ func (e *encoder) form(f *Form) error {
 }
 
 func (e *encoder) part(p *Part, at level) error {
-	if err := p.check(); err != nil {
-		return err
-	}
 	contentType := p.ContentType
 	if p.Form != nil {
 		own, err := e.start(p.Form, "mixed")
@@ -126,8 +135,11 @@ func (e *encoder) part(p *Part, at level) error {
 	return nil
 }
 
-// check refuses parts with more than one content.
+// check refuses parts with more than one content, or none that was meant.
 func (p *Part) check() error {
+	if p.err != nil {
+		return p.err
+	}
 	var given []string
 	for _, way := range [...]struct {
 		name string

@@ -40,3 +40,9 @@ var (
 func malformed(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrMalformed, fmt.Errorf(format, args...))
 }
+
+// isLimit reports whether a limit was the cause of err.
+func isLimit(err error) bool {
+	_, ok := errors.AsType[*LimitError](err)
+	return ok
+}

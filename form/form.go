@@ -1,6 +1,7 @@
 package form
 
 import (
+	"errors"
 	"io"
 	"iter"
 	"path/filepath"
@@ -78,6 +79,7 @@ type Part struct {
 	Form *Form
 
 	reader *shared // of Reader
+	err    error   // of the function that added the part
 }
 
 // Add adds a plain value. It gives back the form, as all Add functions do. What
@@ -88,7 +90,11 @@ func (f *Form) Add(name, value string) *Form {
 
 // AddFile adds the file of that path, named by the path's last element.
 func (f *Form) AddFile(name, path string) *Form {
-	return f.AddPart(Part{Name: name, Path: path})
+	p := Part{Name: name, Path: path}
+	if path == "" {
+		p.err = errors.New("file without a path")
+	}
+	return f.AddPart(p)
 }
 
 // AddBytes adds content from memory: a file when filename is not empty.
@@ -99,7 +105,11 @@ func (f *Form) AddBytes(name, filename string, content []byte) *Form {
 // AddReader adds content from a reader, see [Part.Reader]: a file when filename
 // is not empty. Its size in bytes is zero or less when it is not known.
 func (f *Form) AddReader(name, filename string, r io.Reader, size int64) *Form {
-	return f.AddPart(Part{Name: name, FileName: filename, Reader: r, Size: size})
+	p := Part{Name: name, FileName: filename, Reader: r, Size: size}
+	if r == nil {
+		p.err = errors.New("reader is nil")
+	}
+	return f.AddPart(p)
 }
 
 // AddForm adds a multipart body nested in this one, of the subtype "mixed"
@@ -110,7 +120,11 @@ func (f *Form) AddReader(name, filename string, r io.Reader, size int64) *Form {
 // of one field are as many parts of the same name.
 // https://www.rfc-editor.org/rfc/rfc7578#section-4.3
 func (f *Form) AddForm(name string, nested *Form) *Form {
-	return f.AddPart(Part{Name: name, Form: nested})
+	p := Part{Name: name, Form: nested}
+	if nested == nil {
+		p.err = errors.New("nested form is nil")
+	}
+	return f.AddPart(p)
 }
 
 // AddPart adds a part of any kind.

@@ -135,6 +135,12 @@ func TestFormEncodeRefuses(t *testing.T) {
 		{"two contents", one(form.Part{Name: "n", Value: "v", Bytes: []byte{}}), `encoding form: part "n": more than one content: Value and Bytes`},
 		{"cycle", cycle, `encoding form: part "self": part "again": form is nested in itself`},
 		{"nested with a type", one(form.Part{Name: "n", Form: form.New(), ContentType: "a/b"}), `encoding form: part "n": ContentType of a nested form: its Subtype says it`},
+		{"no path", form.New().AddFile("n", ""), `encoding form: part "n": file without a path`},
+		{"no reader", form.New().AddReader("n", "f", nil, 0), `encoding form: part "n": reader is nil`},
+		{"no form", form.New().AddForm("n", nil), `encoding form: part "n": nested form is nil`},
+		{"two plain contents", form.New().AddPart(form.Part{Name: "n", Value: "v", Bytes: []byte("b")}), `encoding form: part "n": more than one content: Value and Bytes`},
+		{"two nested contents", form.New().AddForm("m", form.New().AddPart(form.Part{Name: "n", Value: "v", Path: "b"})), `encoding form: part "m": part "n": more than one content: Value and Path`},
+		{"boundary of the outer form", (&form.Form{Boundary: "B"}).AddForm("n", &form.Form{Boundary: "BC"}), `encoding form: part "n": boundary "BC" begins as that of the form around it`},
 		{"folder", form.New().AddFile("n", folder), `encoding form: part "n": send ` + folder + `: is a directory`},
 		{"two sizes", form.New().AddReader("n", "", strings.NewReader("abc"), 2), `encoding form: part "n": reader of 3 bytes with a Size of 2`},
 	}

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -114,10 +113,4 @@ func (r *Reader) next() (*PartReader, error) {
 	}
 	r.scan.fresh = true
 	return newPartReader(r, h)
-}
-
-// isLimit reports whether a limit was the cause of err.
-func isLimit(err error) bool {
-	_, ok := errors.AsType[*LimitError](err)
-	return ok
 }

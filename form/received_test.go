@@ -57,10 +57,10 @@ func contentOf(tb testing.TB, f *form.File) string {
 
 func TestReadFormValuesAndFiles(t *testing.T) {
 	dir := t.TempDir()
-	big := strings.Repeat("big", 1000)
+	big := strings.Repeat("big", 1600)
 	r, err := readForm(t, field("a", "1")+file("f", "dir/x.txt", "small")+field("b", "")+file("f", "y", big)+
 		field("a", "2")+file("g", "", "")+file("h", "z", big+"!")+"--B--\n",
-		form.ReadOptions{Dir: dir, Limits: form.Limits{MaxMemoryBytes: 2000}})
+		form.ReadOptions{Dir: dir, Limits: form.Limits{MaxMemoryBytes: 4000}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,10 +85,10 @@ func TestReadFormValuesAndFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	var last [4]byte
-	if _, err := content.ReadAt(last[:], 2997); string(last[:]) != "big!" {
+	if _, err := content.ReadAt(last[:], 4797); string(last[:]) != "big!" {
 		t.Errorf("the last bytes: %q, %v", last, err)
 	}
-	if at, err := content.Seek(-1, io.SeekEnd); at != 3000 || err != nil {
+	if at, err := content.Seek(-1, io.SeekEnd); at != 4800 || err != nil {
 		t.Errorf("Seek: %d, %v", at, err)
 	}
 	content.Close()

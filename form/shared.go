@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"strings"
 	"sync"
 )
 
@@ -39,10 +40,9 @@ func newShared(r io.Reader) *shared {
 	}
 	s.seek, s.start = seek, start
 	switch r := r.(type) {
-	case interface { // *bytes.Reader and *strings.Reader
-		io.ReaderAt
-		Len() int
-	}:
+	case *bytes.Reader:
+		s.at, s.size = r, int64(r.Len())
+	case *strings.Reader:
 		s.at, s.size = r, int64(r.Len())
 	case *os.File:
 		if info, err := r.Stat(); err == nil && info.Mode().IsRegular() {

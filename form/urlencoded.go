@@ -16,9 +16,13 @@ const urlEncodedType = "application/x-www-form-urlencoded"
 // points, except the ASCII alphanumeric, U+002A (*), U+002D (-), U+002E (.), and
 // U+005F (_)."
 // https://url.spec.whatwg.org/#application-x-www-form-urlencoded-percent-encode-set
-func (f *Form) urlEncoded() []byte {
+func (f *Form) urlEncoded() ([]byte, error) {
 	var dst []byte
-	for i, p := range f.parts {
+	for i := range f.parts {
+		p := &f.parts[i]
+		if err := p.check(); err != nil {
+			return nil, fmt.Errorf("part %q: %w", p.Name, err)
+		}
 		if i > 0 {
 			dst = append(dst, '&')
 		}
@@ -26,7 +30,7 @@ func (f *Form) urlEncoded() []byte {
 		dst = appendURLEncoded(dst, p.Value)
 		dst = appendURLEncoded(dst, p.Bytes)
 	}
-	return dst
+	return dst, nil
 }
 
 func appendURLEncoded[S string | []byte](dst []byte, s S) []byte {

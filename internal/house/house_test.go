@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"internal/testnet":  {},
 	"internal/house":    {},
 	"cookie":            {},
+	"form":              {},
 	"trust":             {"internal/roots"},
 	"connector":         {"internal/http1", "trust"},
 	".":                 {"aio", "connector", "cookie", "internal/coding", "internal/http1", "trust"},
