@@ -82,5 +82,6 @@ func fileSystem(ctx context.Context, folder string) string {
 	if err != nil {
 		return "unknown file system"
 	}
-	return strings.TrimSpace(string(out))
+	first, _, _ := strings.Cut(string(out), "\n") // further lines are mounts below it
+	return strings.TrimSpace(first)
 }

@@ -83,14 +83,18 @@ func (x *exchange) run() error {
 	}
 	x.call.trace.gotConn(cn)
 	started := x.stamp()
-	writeErr := x.send()
+	fused := x.inline() && cn.wire.socket.canFuse()
+	sentAt := started // the fused call does not tell when the write, which does not wait, was done
+	writeErr := x.send(fused)
+	if !fused {
+		sentAt = x.stamp()
+	}
 	if x.upload == nil {
 		x.call.trace.wrote(writeErr)
 	}
 	if writeErr != nil && !isGone(writeErr) {
 		return x.fail(PhaseWrite, writeErr)
 	}
-	sentAt := x.stamp()
 	if err := x.readHead(); err != nil {
 		if writeErr != nil && (isGone(err) || err == io.ErrUnexpectedEOF) {
 			return x.fail(PhaseWrite, writeErr)
@@ -100,22 +104,28 @@ func (x *exchange) run() error {
 	if x.expect && x.upload == nil && x.head.Status == 417 {
 		return x.refused()
 	}
-	switch {
-	case x.upload == nil:
-	case x.upload.finished():
-		x.call.trace.wrote(nil)
-		sentAt = x.upload.ended
-	default:
-		sentAt = x.stamp() // the answer has overtaken the body
+	if x.upload != nil && (x.call.trace != nil || x.call.Timings != nil) {
+		sentAt = x.uploaded()
 	}
 	x.note(started, sentAt)
 	return x.accept()
 }
 
+// uploaded tells of the end of the body, and when that was: now, when the
+// answer has overtaken it.
+func (x *exchange) uploaded() time.Time {
+	now := x.stamp()
+	if !x.upload.settled(lastNews) {
+		return now
+	}
+	x.call.trace.wrote(nil)
+	return x.upload.ended
+}
+
 // send writes the head and, where it is small and in memory, the body; else it
 // starts the upload. In the first case it reads the first part of the answer
 // as well.
-func (x *exchange) send() error {
+func (x *exchange) send(fused bool) error {
 	call, cn := x.call, x.conn
 	x.out = call.appendFraming(append(x.out[:0], call.Head...), x.expect, x.last)
 	inline := x.inline()
@@ -125,7 +135,7 @@ func (x *exchange) send() error {
 	w := &cn.wire
 	w.begin(&w.writes, x.limits.Write, "write")
 	w.begin(&w.reads, x.limits.Head, "head")
-	if inline && w.socket.canFuse() {
+	if fused {
 		err := x.sendFused()
 		x.call.trace.wroteHead(err)
 		return err

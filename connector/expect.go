@@ -85,7 +85,7 @@ var errEarlySwitch = errors.New("server switched protocols before the request wa
 // acceptSwitch hands the connection over for good: neither the context nor the
 // time-outs of the request govern it any more.
 func (x *exchange) acceptSwitch() error {
-	if x.upload != nil && !x.upload.settled() || x.upload == nil && x.expect {
+	if x.upload != nil && !x.upload.settled(lastWords) || x.upload == nil && x.expect {
 		return x.fail(PhaseHead, errEarlySwitch)
 	}
 	if x.stop != nil && !x.stop() {

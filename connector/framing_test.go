@@ -252,6 +252,30 @@ func TestCloseDrainsAShortRestAndKeepsTheConnection(t *testing.T) {
 	}
 }
 
+func TestCloseDrainsTheAnswerToAnUpload(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		done := make(chan error, 1)
+		go func() {
+			resp, err := e.c.RoundTrip(request(t, "POST", "http://example.com/", unread(strings.NewReader("hello"))))
+			if err == nil {
+				resp.Body.Close()
+			}
+			done <- err
+		}()
+		s := e.accept()
+		s.WantHead()
+		s.WantRead("5\r\nhello\r\n0\r\n\r\n")
+		synctest.Wait()
+		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe")
+		synctest.Wait()
+		s.Write("llo")
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
+	})
+}
+
 func TestCloseEndsAReadOfAnotherGoroutine(t *testing.T) {
 	inBubble(t, connector.Options{}, func(e *env) {
 		var reply connector.Reply

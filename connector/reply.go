@@ -177,7 +177,7 @@ func (r *Reply) end(err error) {
 		return
 	}
 	r.own.Release()
-	reusable := r.reusable && (r.upload == nil || r.upload.settled())
+	reusable := r.reusable && (r.upload == nil || r.upload.settled(lastWords))
 	cn := r.detach()
 	if cn == nil {
 		return
@@ -287,7 +287,7 @@ func (r *Reply) abandon() {
 // drain reads the rest of the body, if that is short and comes soon.
 func (r *Reply) drain() {
 	cn := r.conn
-	if cn == nil || r.err != nil || !r.reusable || r.upload != nil || r.body.Left() > drainBytes {
+	if cn == nil || r.err != nil || !r.reusable || r.upload.pending() || r.body.Left() > drainBytes {
 		return
 	}
 	var scrap [4 << 10]byte

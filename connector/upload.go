@@ -198,12 +198,15 @@ func (u *upload) cease() {
 // end: the answer may overtake the news that the last octet was sent.
 const lastWords = 50 * time.Millisecond
 
-// settled reports whether the body has been sent whole, or is within a moment.
-func (u *upload) settled() bool {
+// lastNews is the same for those who only want to be told.
+const lastNews = 5 * time.Millisecond
+
+// settled reports whether the body has been sent whole, or is within patience.
+func (u *upload) settled(patience time.Duration) bool {
 	if u.ceased.Load() || u.finished() {
 		return u.finished()
 	}
-	t := time.NewTimer(lastWords)
+	t := time.NewTimer(patience)
 	defer t.Stop()
 	select {
 	case <-u.done:
@@ -221,6 +224,9 @@ func (u *upload) finished() bool {
 		return false
 	}
 }
+
+// pending reports whether there is a body that has not been sent whole.
+func (u *upload) pending() bool { return u != nil && !u.finished() }
 
 // failedItself reports whether the body's own reader was what failed.
 func (u *upload) failedItself() bool { return u != nil && u.failure.Load() != nil }

@@ -388,3 +388,51 @@ func TestBodySentConcurrently(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// A device or a pipe is read to its end, and only once.
+func TestBodyFileThatIsNoRegularOne(t *testing.T) {
+	info, err := os.Stat(os.DevNull)
+	if err != nil || info.Mode().IsRegular() {
+		t.Skipf("%s: %v, %v", os.DevNull, info, err)
+	}
+	body, err := form.New().AddFile("f", os.DevNull).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body.Length >= 0 || body.Replayable() {
+		t.Errorf("Length %d, replayable %v", body.Length, body.Replayable())
+	}
+	again, err := body.Reopen()
+	if err != nil {
+		t.Fatalf("Reopen of an unread body: %v", err)
+	}
+	if _, err := io.ReadAll(body); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.ReadAll(again); !errors.Is(err, form.ErrSpent) {
+		t.Errorf("reading another: %v", err)
+	}
+	if _, err := body.Reopen(); !errors.Is(err, form.ErrSpent) {
+		t.Errorf("Reopen: %v", err)
+	}
+}
+
+func TestBodyReaderThatCannotSeekAfterAll(t *testing.T) {
+	pr, pw, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pr.Close()
+	pw.WriteString("through a pipe")
+	pw.Close()
+	body, err := form.New().AddReader("f", "f", pr, 0).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body.Length >= 0 || body.Replayable() {
+		t.Errorf("Length %d, replayable %v", body.Length, body.Replayable())
+	}
+	if content, err := io.ReadAll(body); err != nil || !strings.Contains(string(content), "through a pipe") {
+		t.Errorf("%q, %v", content, err)
+	}
+}

@@ -112,7 +112,7 @@ func (raw rawParams) decode(formData bool) map[string]string {
 	for name, p := range raw {
 		base, ext, starred := strings.Cut(name, "*")
 		switch {
-		case !starred && formData && p.quoted:
+		case !starred && formData && p.quoted && strings.IndexByte(p.value, '%') >= 0:
 			if _, better := params[base]; !better {
 				params[base] = unescapeForm.Replace(p.value)
 			}

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/textproto"
@@ -124,7 +123,10 @@ func (p *PartReader) fail(err error) {
 		p.err = err
 		return
 	}
-	if p.encoded && p.raw.err == nil && !isLimit(err) && !errors.Is(err, errPast) {
+	switch {
+	case p.raw.err != nil:
+		err = p.raw.err
+	case p.encoded && !isLimit(err) && err != errPast:
 		// Without the decoder's words: positions in them count from anywhere.
 		err = malformed("content is no %s", strings.ToLower(trim(p.Header.Get("Content-Transfer-Encoding"))))
 	}
@@ -159,7 +161,8 @@ func (p *PartReader) WriteTo(w io.Writer) (int64, error) {
 		}
 		wrote, err := w.Write(buf[:n])
 		written += int64(wrote)
-		p.reader.scan.discard(n)
+		p.reader.scan.discard(wrote)
+		p.left += int64(n - wrote)
 		if err == nil && wrote < n {
 			err = io.ErrShortWrite
 		}

@@ -179,7 +179,7 @@ func TestReaderPartsFedInPieces(t *testing.T) {
 }
 
 func TestReaderDelimiterAcrossBuffers(t *testing.T) {
-	const buffer = 16 << 10
+	const buffer = 8 << 10
 	for n := buffer - 100; n < buffer+20; n++ {
 		content := strings.Repeat("x", n-1) + "\r"
 		parts, err := readString(t, "--B\r\n\r\n"+content+"\r\n--B\r\n\r\n"+content+"\r\n--B--", formData, form.Limits{})
@@ -423,3 +423,26 @@ func TestReaderBreakLeavesTheRest(t *testing.T) {
 		t.Errorf("after a break: %v, %v", parts, err)
 	}
 }
+
+// What a writer did not take is still there to be read.
+func TestPartReaderWriteToOfAFailingWriter(t *testing.T) {
+	r, err := form.NewReader(strings.NewReader(crlf("--B\n\n0123456789\n--B--\n")), formData, form.Limits{MaxPartBytes: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := r.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := p.WriteTo(short{4}); n != 4 || err != io.ErrShortWrite {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if rest, err := p.Text(); err != nil || rest != "456789" {
+		t.Errorf("the rest: %q, %v", rest, err)
+	}
+}
+
+// short is a writer that takes no more than n bytes at once.
+type short struct{ n int }
+
+func (s short) Write(p []byte) (int, error) { return min(len(p), s.n), nil }

@@ -3,7 +3,8 @@
 //
 // Limitations: all of them believe any TLS server, since the measured server's
 // certificate is self-signed; verification is part of a handshake, and the
-// handshakes are outside of what is measured.
+// handshakes are outside of what is measured. github.com/imroc/req is not among
+// the peers.
 package peer
 
 import (
