@@ -24,7 +24,11 @@ type folders struct {
 
 	mu   sync.Mutex
 	open map[string]*folder
+	made map[string]struct{} // folders that did not exist before
 }
+
+// maxMade bounds the folders that are remembered as new.
+const maxMade = 4096
 
 // A folder is an open folder. See folder_at.go and folder_root.go.
 type folder struct {
@@ -34,7 +38,7 @@ type folder struct {
 }
 
 func newFolders(root *os.Root) *folders {
-	return &folders{root: root, open: make(map[string]*folder)}
+	return &folders{root: root, open: make(map[string]*folder), made: make(map[string]struct{})}
 }
 
 // get gives the folder at path, which it makes if create is set. It must be
@@ -52,6 +56,7 @@ func (c *folders) get(path string, create bool) (*folder, error) {
 		if err = c.root.MkdirAll(path, 0o777); err == nil {
 			h, err = openHandle(c.root, path)
 		}
+		c.remember(path)
 	}
 	if err != nil {
 		return nil, err
@@ -67,6 +72,24 @@ func (c *folders) get(path string, create bool) (*folder, error) {
 	f := &folder{path: path, refs: 1, handle: h}
 	c.open[path] = f
 	return f, nil
+}
+
+// remember notes that the folder at path is new.
+func (c *folders) remember(path string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.made) < maxMade {
+		c.made[path] = struct{}{}
+	}
+}
+
+// isNew reports whether the folder at path was made by this job: it holds what
+// the job has put there, and nothing else.
+func (c *folders) isNew(path string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.made[path]
+	return ok
 }
 
 // put gives a folder back.

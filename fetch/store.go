@@ -37,6 +37,8 @@ type store struct {
 	create   func(name string, flag int) (*os.File, error)
 	nameless bool // the file system has files without a name
 
+	seen *seen // names that were asked for
+
 	mu      sync.Mutex
 	claims  map[string]struct{} // names that are being written or will be
 	resumes map[string]resume   // partial files of earlier runs, by part key
@@ -54,6 +56,7 @@ func openStore(dir string) (*store, error) {
 	}
 	s := &store{
 		dir: dir, root: root, folders: newFolders(root),
+		seen:   newSeen(),
 		claims: make(map[string]struct{}), resumes: make(map[string]resume),
 	}
 	if err := s.takeParts(); err != nil {
@@ -147,7 +150,12 @@ func (s *store) release(name string) {
 // it. It only is when it is whole.
 func (s *store) present(name string) (there, ours bool, err error) {
 	dir, base := path.Split(name)
-	f, err := s.folders.get(path.Clean(dir), false)
+	dir = path.Clean(dir)
+	// A look at the disk is a tenth of what a small file costs.
+	if !s.seen.add(name) && s.folders.isNew(dir) {
+		return false, false, nil
+	}
+	f, err := s.folders.get(dir, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, false, nil
 	}

@@ -223,12 +223,8 @@ const (
 	requestMemory = 48 << 10
 )
 
-// saveMemory keeps the process small, unless the user has set limits: the
-// garbage of requests is short-lived and soon found.
+// saveMemory keeps the process small, unless the user has set a limit.
 func saveMemory(concurrency int) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(baseMemory + int64(max(concurrency, 0))*requestMemory)
 	}
