@@ -14,7 +14,7 @@ import (
 )
 
 // Version is the version of this library; it stands in the User-Agent field.
-const Version = "0.1.0"
+const Version = connector.Version
 
 // defaults are the fields that a session sends with every request, rendered
 // once.

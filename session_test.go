@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -386,4 +389,25 @@ func TestRequestTimings(t *testing.T) {
 			t.Errorf("timings %+v, want a wait of 2s on a connection that is used again", timings)
 		}
 	})
+}
+
+// The hooks of net/http/httptrace see what a session does.
+func TestSessionCallsTheTraceHooksOfItsContext(t *testing.T) {
+	s := site(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Link", "</style.css>")
+		w.WriteHeader(http.StatusEarlyHints)
+	})
+	var events []string
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+		GetConn: func(addr string) { events = append(events, "get "+addr) },
+		Got1xxResponse: func(code int, header textproto.MIMEHeader) error {
+			events = append(events, strconv.Itoa(code)+" "+header.Get("Link"))
+			return nil
+		},
+	})
+	resp, err := s.Get(ctx, "http://a.test/")
+	read(t, resp, err)
+	if diff := cmp.Diff([]string{"get a.test:80", "103 </style.css>"}, events); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
 }

@@ -7,7 +7,6 @@ var excludedConnector = exclusions{}
 
 var excludedSession = exclusions{
 	"gz-own-accept-encoding": "a habit of net/http: a session decodes whatever the request asked for, unless Request.DisableDecompression is set",
-	"im-103":                 "the 103 is skipped as the rule asks, but a session has no hook that would show it",
 }
 
 var excludedCookiesRaw = exclusions{}

@@ -11,6 +11,9 @@ import (
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
+// Version is the version of this library; it stands in the User-Agent field.
+const Version = "0.1.0"
+
 // Connector opens, pools and reuses connections and sends requests on them. It
 // is an [http.RoundTripper], so that it can stand in for http.Transport, and
 // has a face of its own, [Connector.Do], for the session.

@@ -16,13 +16,13 @@ type dialer struct {
 	cache  *dnsCache
 	delay  time.Duration
 	local  netip.Addr
-	custom func(ctx context.Context, network, addr string) (net.Conn, error)
+	custom dialFunction
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
 }
 
 func newDialer(o Options, local *handlerListener, running *workers) dialer {
-	d := dialer{delay: o.AddressDelay, local: o.LocalAddr, custom: o.DialContext}
+	d := dialer{delay: o.AddressDelay, local: o.LocalAddr}
 	if d.delay == 0 {
 		d.delay = 250 * time.Millisecond
 	}
@@ -37,6 +37,8 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 		d.cache.resolver = net.DefaultResolver
 	}
 	switch {
+	case o.DialContext != nil && local == nil && o.UnixSocket == "":
+		d.custom = abandonable(o.DialContext)
 	case local != nil:
 		d.custom = func(ctx context.Context, _, _ string) (net.Conn, error) { return local.dial(ctx) }
 	case o.UnixSocket != "":
@@ -58,9 +60,6 @@ func orDuration(d, def time.Duration) time.Duration {
 
 func (d *dialer) close() { d.cancel() }
 
-// errNoConn is a broken Options.DialContext.
-var errNoConn = errors.New("dial function gave neither a connection nor an error")
-
 // open resolves "name:port" and opens a connection to it. Each phase has its
 // own limit; the time each took is added to t. A failure comes with its phase.
 func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
@@ -69,11 +68,7 @@ func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Tim
 	defer context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })()
 	if d.custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
-			conn, err := d.custom(ctx, "tcp", addr)
-			if conn == nil && err == nil {
-				err = errNoConn
-			}
-			return conn, err
+			return d.custom(ctx, "tcp", addr)
 		})
 		return conn, PhaseConnect, err
 	}

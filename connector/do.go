@@ -36,6 +36,9 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	if call.Timings != nil {
 		*call.Timings = Timings{Start: time.Now()}
 	}
+	if call.trace = traceOf(ctx, call.Host); call.trace != nil {
+		call.interim = call.trace.interim
+	}
 	err := x.attempts()
 	if err != nil && !x.started {
 		call.closeBody()

@@ -237,6 +237,7 @@ func (x *exchange) nextHead() error {
 		x.readErr = nil
 		return err
 	}
+	// The head is not told the method: faulty framing is refused after HEAD too.
 	err := rd.ReadResponseHead(&x.head, &x.c.limits)
 	if err != nil {
 		x.head.Status = 0

@@ -39,9 +39,6 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 		call.Head = append(call.Head, "Accept-Encoding: gzip\r\n"...)
 	}
 	p.head = call.Head[:0]
-	if call.trace = traceOf(ctx, call.Host); call.trace != nil {
-		call.interim = call.trace.interim
-	}
 	box := new(responseBox)
 	if err := c.Do(ctx, call, &box.reply); err != nil {
 		return nil, err
@@ -207,7 +204,7 @@ func appendHeader(call *Call, req *http.Request) error {
 		}
 	}
 	if !agent {
-		call.Head = append(call.Head, "User-Agent: aiohttp-go/0.1\r\n"...)
+		call.Head = append(call.Head, "User-Agent: aiohttp-go/"+Version+"\r\n"...)
 	}
 	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
 		call.Head = http1.AppendField(call.Head, "Authorization", BasicAuth(u))

@@ -117,7 +117,7 @@ func TestFieldsThatFrameAreSaidOnce(t *testing.T) {
 		}
 		out := e.send(req)
 		s := e.accept()
-		s.WantRead("POST / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: aiohttp-go/0.1\r\nAccept-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
+		s.WantRead("POST / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: aiohttp-go/" + connector.Version + "\r\nAccept-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
 		s.Write(okHello)
 		want(t, <-out, 200, "hello")
 	})

@@ -206,6 +206,9 @@ func (a *app) conclude(f *fetchFlags, sum *fetch.Summary, err error) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("fetch: %w", err)
+	case sum.Failed > 0 && a.log.quiet:
+		// There is no summary that tells it.
+		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("fetch: %d of %d URLs failed", sum.Failed, sum.Fetched+sum.Skipped+sum.Failed)}
 	case sum.Failed > 0:
 		return &exit.Error{Code: exit.Failed}
 	}
