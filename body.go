@@ -44,6 +44,9 @@ type body struct {
 
 // from resolves a request's body and refuses two of them.
 func (b *body) from(req *Request) error {
+	if req.Body == nil && req.JSON == nil && req.Form == nil && req.Bytes == nil && req.Text == "" && req.File == "" {
+		return nil
+	}
 	var given []string
 	for _, way := range [...]struct {
 		name string
@@ -60,8 +63,6 @@ func (b *body) from(req *Request) error {
 		return fmt.Errorf("request with more than one body: %s", strings.Join(given, " and "))
 	}
 	switch {
-	case len(given) == 0:
-		return nil
 	case req.Bytes != nil:
 		b.payload, b.contentType = req.Bytes, defaultBodyType
 	case req.Text != "":

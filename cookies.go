@@ -149,12 +149,11 @@ func appendCookie(dst []byte, bare int, c *http.Cookie) []byte {
 // keepCookies stores what a final response sets. Those of 1xx responses are
 // never seen here: anyone who can inject one could set them.
 func (s *Session) keepCookies(resp *Response) {
-	if s.jar == nil {
+	if s.jar == nil || !resp.reply.SetsCookie {
 		return
 	}
 	values := fieldValues(resp.reply.Fields(), "set-cookie")
 	switch {
-	case len(values) == 0:
 	case s.own != nil:
 		s.own.SetCookieStrings(resp.dest.parsed(), values)
 	default:

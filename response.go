@@ -46,7 +46,7 @@ type Response struct {
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
 	r.Status, r.ContentLength = r.reply.Status, r.reply.Length
-	if r.raw || r.ContentLength == 0 || r.bodiless() {
+	if r.raw || !r.reply.Coded || r.ContentLength == 0 || r.bodiless() {
 		return
 	}
 	codings := fieldValues(r.reply.Fields(), "content-encoding")

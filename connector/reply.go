@@ -35,6 +35,9 @@ type Reply struct {
 	// TLS describes the secured connection; nil for a plain one. It is shared
 	// and must not be changed.
 	TLS *tls.ConnectionState
+	// SetsCookie and Coded tell whether the head has a Set-Cookie and a
+	// Content-Encoding field: most have neither, and need not be searched.
+	SetsCookie, Coded bool
 
 	chunked  bool
 	closing  bool // the server announced the end of the connection
@@ -96,6 +99,7 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 		r.Length = 0
 	}
 	r.chunked, r.closing = h.Chunked, h.Close
+	r.SetsCookie, r.Coded = h.SetsCookie, h.Coded
 	r.Addr, r.TLS = x.conn.addr, x.conn.tls
 	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
 	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy}

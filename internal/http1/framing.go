@@ -11,6 +11,8 @@ type framing struct {
 	chunked   bool  // the last of them is chunked
 	close     bool  // connection options
 	keepAlive bool
+
+	setsCookie, coded bool // fields that few responses have, for a quick look
 }
 
 // visit takes one field.
@@ -20,7 +22,11 @@ func (fr *framing) visit(name, value []byte) {
 		if EqualFold(name, "connection") {
 			fr.close = fr.close || HasOption(value, "close")
 			fr.keepAlive = fr.keepAlive || HasOption(value, "keep-alive")
+		} else if EqualFold(name, "set-cookie") {
+			fr.setsCookie = true
 		}
+	case len("content-encoding"):
+		fr.coded = fr.coded || EqualFold(name, "content-encoding")
 	case len("content-length"):
 		if EqualFold(name, "content-length") {
 			fr.contentLength(value)

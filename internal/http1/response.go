@@ -21,6 +21,8 @@ type ResponseHead struct {
 	ContentLength int64 // -1 when no valid Content-Length stands alone
 	Chunked       bool  // the body is in the chunked transfer coding
 	Close         bool  // the connection cannot be used for another request
+	SetsCookie    bool  // a Set-Cookie field stands in the head
+	Coded         bool  // a Content-Encoding field does
 }
 
 // ReadResponseHead reads the next response head and consumes it. io.EOF means
@@ -81,6 +83,7 @@ func (h *ResponseHead) parse(block []byte, start int, lim *Limits) error {
 	}
 	framing := framing{length: -1}
 	fields, err := scanFields(block[start:], lim, &framing)
+	h.SetsCookie, h.Coded = framing.setsCookie, framing.coded
 	if err != nil {
 		return err
 	}
