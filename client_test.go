@@ -134,7 +134,7 @@ func TestHTTPClientRedirects(t *testing.T) {
 		most int
 		want string
 	}{{-1, ""}, {1, "too many redirects"}, {0, "too many redirects"}} {
-		s := site(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", 302) }, aiohttp.Options{MaxRedirects: test.most})
+		s := site(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) }, aiohttp.Options{MaxRedirects: test.most})
 		resp, err := s.HTTPClient().Get("http://a.test/")
 		if resp != nil {
 			resp.Body.Close()

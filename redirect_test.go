@@ -101,9 +101,9 @@ func TestRedirectHistory(t *testing.T) {
 		switch r.URL.Path {
 		case "/1":
 			w.Header().Set("X-Hop", "one")
-			http.Redirect(w, r, "/2", 302)
+			http.Redirect(w, r, "/2", http.StatusFound)
 		case "/2":
-			http.Redirect(w, r, "//b.test/3?x#end", 307)
+			http.Redirect(w, r, "//b.test/3?x#end", http.StatusTemporaryRedirect)
 		}
 	})
 	resp, err := s.Get(t.Context(), "http://a.test/1")
@@ -128,7 +128,7 @@ func TestRedirectLimit(t *testing.T) {
 	for _, test := range []struct{ session, call, want int }{{0, 0, 10}, {3, 0, 3}, {3, 2, 2}, {0, 12, 12}} {
 		var rec recorder
 		rec.reply = func(w http.ResponseWriter, r *http.Request) { // grows with each hop
-			http.Redirect(w, r, r.URL.Path+"x", 302)
+			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 		}
 		s := site(t, rec.serve, aiohttp.Options{MaxRedirects: test.session})
 		_, err := s.Get(t.Context(), "http://a.test/", aiohttp.Request{MaxRedirects: test.call})
@@ -245,7 +245,7 @@ func TestRedirectCredentials(t *testing.T) {
 				var rec recorder
 				rec.reply = func(w http.ResponseWriter, r *http.Request) {
 					if _, n := rec.last(t); n < len(test.hops) {
-						http.Redirect(w, r, test.hops[n], 302)
+						http.Redirect(w, r, test.hops[n], http.StatusFound)
 					}
 				}
 				header := http.Header{
@@ -293,7 +293,7 @@ func TestRedirectDowngradeDropsCredentials(t *testing.T) {
 		if r.Header.Get("Authorization") != "s" {
 			t.Error("the first hop got no credentials")
 		}
-		http.Redirect(w, r, plain.URL, 302)
+		http.Redirect(w, r, plain.URL, http.StatusFound)
 	})
 	s := aiohttp.NewSession(aiohttp.Options{TLS: trusting(t, secure), Header: http.Header{"Authorization": {"s"}}})
 	defer s.Close()

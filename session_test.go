@@ -86,9 +86,9 @@ func TestSessionHostFieldCanBeSet(t *testing.T) {
 	rec.reply = func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/same":
-			http.Redirect(w, r, "http://a.test/end", 302)
+			http.Redirect(w, r, "http://a.test/end", http.StatusFound)
 		case "/other":
-			http.Redirect(w, r, "http://b.test/end", 302)
+			http.Redirect(w, r, "http://b.test/end", http.StatusFound)
 		}
 	}
 	s := site(t, rec.serve)
@@ -377,7 +377,7 @@ func TestRequestTimings(t *testing.T) {
 		s := site(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/" {
 				time.Sleep(5 * time.Second)
-				http.Redirect(w, r, "/end", 302)
+				http.Redirect(w, r, "/end", http.StatusFound)
 				return
 			}
 			time.Sleep(2 * time.Second)

@@ -84,10 +84,11 @@ func (x *exchange) run() error {
 	x.call.trace.gotConn(cn)
 	started := x.stamp()
 	fused := x.inline() && cn.wire.socket.canFuse()
-	sentAt := started // the fused call does not tell when the write, which does not wait, was done
+	cn.wire.socket.timeSend(fused && x.call.Timings != nil)
 	writeErr := x.send(fused)
-	if !fused {
-		sentAt = x.stamp()
+	sentAt := x.stamp()
+	if at := cn.wire.socket.sentAt; !at.IsZero() {
+		sentAt = at // the answer was waited for in the same call
 	}
 	if x.upload == nil {
 		x.call.trace.wrote(writeErr)

@@ -57,7 +57,10 @@ func (s *socket) look(fd uintptr) peeked {
 
 // timeSend asks for the moment at which the next exchange has sent all, or no
 // longer for it.
-func (s *socket) timeSend(on bool) { s.timed, s.sentAt = on, time.Time{} }
+func (s *socket) timeSend(on bool) {
+	s.timed = on
+	s.sentAt = time.Time{}
+}
 
 // canFuse reports whether exchange works for this connection.
 func (s *socket) canFuse() bool { return s.raw != nil }

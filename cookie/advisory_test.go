@@ -2,6 +2,7 @@ package cookie_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -46,7 +47,7 @@ func TestJarCVE_2026_111065_MaxAgeDoesNotOverflow(t *testing.T) {
 		if got, want := jar.Len(), 5; got != want {
 			t.Errorf("%d cookies after a removal, want %d", got, want)
 		}
-		jar.SetCookies(parseURL(t, "http://kit.test/"), []*http.Cookie{{Name: "k", Value: "v", MaxAge: 1<<63 - 1}})
+		jar.SetCookies(parseURL(t, "http://kit.test/"), []*http.Cookie{{Name: "k", Value: "v", MaxAge: math.MaxInt}})
 		if got, want := jar.Len(), 6; got != want {
 			t.Errorf("%d cookies after net/http's, want %d", got, want)
 		}

@@ -68,7 +68,7 @@ var (
 	errDomainOctet    = errors.New("domain attribute is not ASCII")
 	errForeignDomain  = errors.New("domain attribute does not match the host")
 	errSuffix         = errors.New("domain attribute is a public suffix")
-	errSecureOverHTTP = errors.New("Secure cookie over an insecure connection")
+	errSecureOverHTTP = errors.New("cookie with Secure over an insecure connection")
 	errOverlay        = errors.New("would overlay a Secure cookie")
 	errCrossSite      = errors.New("SameSite cookie of a cross-site request")
 	errNoneInsecure   = errors.New("SameSite=None without Secure")
