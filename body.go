@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/form"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
@@ -44,7 +45,8 @@ type body struct {
 
 // from resolves a request's body and refuses two of them.
 func (b *body) from(req *Request) error {
-	if req.Body == nil && req.JSON == nil && req.Form == nil && req.Bytes == nil && req.Text == "" && req.File == "" {
+	if req.Body == nil && req.JSON == nil && req.Form == nil && req.Multipart == nil &&
+		req.Bytes == nil && req.Text == "" && req.File == "" {
 		return nil
 	}
 	var given []string
@@ -53,7 +55,7 @@ func (b *body) from(req *Request) error {
 		set  bool
 	}{
 		{"Bytes", req.Bytes != nil}, {"Text", req.Text != ""}, {"JSON", req.JSON != nil},
-		{"Form", req.Form != nil}, {"File", req.File != ""}, {"Body", req.Body != nil},
+		{"Form", req.Form != nil}, {"Multipart", req.Multipart != nil}, {"File", req.File != ""}, {"Body", req.Body != nil},
 	} {
 		if way.set {
 			given = append(given, way.name)
@@ -71,6 +73,8 @@ func (b *body) from(req *Request) error {
 		b.payload, b.contentType = []byte(req.Form.Encode()), "application/x-www-form-urlencoded"
 	case req.JSON != nil:
 		return b.fromJSON(req.JSON)
+	case req.Multipart != nil:
+		return b.fromForm(req.Multipart)
 	case req.File != "":
 		return b.fromFile(req.File)
 	default:
@@ -85,6 +89,31 @@ func (b *body) fromJSON(v any) error {
 		return fmt.Errorf("encoding the JSON body: %w", err)
 	}
 	b.payload, b.contentType = data, "application/json"
+	return nil
+}
+
+// fromForm takes a form, whose files are opened when their turn comes. Each
+// attempt reads a body of its own.
+func (b *body) fromForm(f *form.Form) error {
+	encoded, err := f.Encode()
+	if err != nil {
+		return err
+	}
+	b.contentType = encoded.ContentType
+	if content, ok := encoded.Bytes(); ok {
+		b.payload = content
+		return encoded.Close()
+	}
+	b.reader, b.length = encoded, encoded.Length
+	if encoded.Replayable() {
+		b.reopen = func() (io.Reader, error) {
+			again, err := encoded.Reopen()
+			if err != nil {
+				return nil, err
+			}
+			return again, nil
+		}
+	}
 	return nil
 }
 

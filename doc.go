@@ -96,7 +96,6 @@
 // # Limitations
 //
 //   - HTTP/1.1 only, and no proxies.
-//   - Multipart forms have to be written by the caller, into Request.Body.
 //   - Retries are up to the caller, but for one when a kept connection turns out
 //     to be dead; see package fetch for more.
 //   - Time-outs run anew for each redirect.

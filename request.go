@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/form"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -55,6 +56,10 @@ type Request struct {
 	JSON any
 	// Form is sent URL-encoded ("application/x-www-form-urlencoded").
 	Form url.Values
+	// Multipart is sent as multipart/form-data, or URL-encoded when it has no
+	// files and does not ask for parts. Files are read as they are sent, one at
+	// a time, and never held in memory.
+	Multipart *form.Form
 	// File is the path of a file that is sent as the body; its Content-Type is
 	// taken from its name. It is opened anew where it has to be sent again.
 	File string

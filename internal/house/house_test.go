@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"form":              {},
 	"trust":             {"internal/roots"},
 	"connector":         {"internal/http1", "trust"},
-	".":                 {"aio", "connector", "cookie", "internal/coding", "internal/http1", "trust"},
+	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "trust"},
 	"fetch":             {".", "aio", "connector", "trust"},
 	"httpbin":           {},
 	"internal/demosite": {"internal/localca"},

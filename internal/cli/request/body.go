@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/form"
 )
 
 // Input is where "@-" reads from.
@@ -82,16 +83,21 @@ func (f *Flags) jsonBody(req *aiohttp.Request, in Input) error {
 	return nil
 }
 
+// formBody makes a form of the fields, with parts where one of them is a file.
 func (f *Flags) formBody(req *aiohttp.Request) error {
+	req.Multipart = form.New()
 	for _, field := range f.Form {
-		if name, value, _ := strings.Cut(field, "="); strings.HasPrefix(value, "@") {
-			return fmt.Errorf("--form %q: files in forms are not supported yet; -d %s sends a file as the whole body",
-				name+"="+value, value)
+		name, value, ok := strings.Cut(field, "=")
+		if !ok || name == "" {
+			return fmt.Errorf("--form %q: want name=value or name=@FILE", field)
+		}
+		if path, isFile := strings.CutPrefix(value, "@"); isFile {
+			req.Multipart.AddFile(name, path)
+		} else {
+			req.Multipart.Add(name, value)
 		}
 	}
-	var err error
-	req.Form, err = pairs("--form", f.Form)
-	return err
+	return nil
 }
 
 // readText gives arg itself, or what the file or stdin named by it holds.

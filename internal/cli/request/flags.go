@@ -1,7 +1,5 @@
 // Package request turns the flags of the command line into a request and the
 // TLS policy to send it under.
-//
-// Forms that carry files are not supported.
 package request
 
 import (
@@ -22,7 +20,7 @@ import (
 type Flags struct {
 	Method    string
 	Header    []string // "Name: value", "Name:" to remove, "Name;" for an empty one
-	Query     []string // "name=value"
+	Query     []string // "name=value" or "name=@FILE"
 	Data      string   // text, "@FILE" or "@-"
 	JSON      string   // likewise
 	Form      []string // "name=value"
@@ -37,7 +35,7 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.Query, "query", nil, "`name=value` to add to the URL's query; repeatable")
 	set.StringVarP(&f.Data, "data", "d", "", "`body` as it is, or @FILE, or @- for stdin; a text is sent as a form like curl's unless -H says otherwise")
 	set.StringVar(&f.JSON, "json", "", "JSON `body`, or @FILE, or @- for stdin")
-	set.StringArrayVar(&f.Form, "form", nil, "form field `name=value`, sent URL-encoded; repeatable")
+	set.StringArrayVar(&f.Form, "form", nil, "form field `name=value`, or name=@FILE to send a file as multipart; repeatable")
 	set.StringVarP(&f.UserAgent, "user-agent", "A", "", "User-Agent to `name` oneself by")
 	set.BoolVarP(&f.Head, "head", "I", false, "ask for the head only (HEAD) and print it")
 }
