@@ -182,8 +182,8 @@ func (u *upload) write(p []byte) error {
 // cease stops the sending, because nobody wants the rest. A payload is not
 // touched any more when it returns.
 func (u *upload) cease() {
-	if !u.ceased.CompareAndSwap(false, true) {
-		return
+	if !u.ceased.CompareAndSwap(false, true) || u.over() {
+		return // an upload that is over has no say on its connection any more
 	}
 	w := &u.conn.wire
 	w.giveUp(&w.writes, errCeased)
@@ -230,6 +230,17 @@ func (u *upload) pending() bool { return u != nil && !u.finished() }
 
 // failedItself reports whether the body's own reader was what failed.
 func (u *upload) failedItself() bool { return u != nil && u.failure.Load() != nil }
+
+// over reports whether the sending has ended, well or not. A connection goes
+// back to the pool only when it has.
+func (u *upload) over() bool {
+	select {
+	case <-u.done:
+		return true
+	default:
+		return false
+	}
+}
 
 // blame gives the error of the sending that explains why no answer came, and
 // nil where it explains nothing.
