@@ -388,7 +388,9 @@ func TestLongListTakesConstantMemory(t *testing.T) {
 	if err != nil || sum.Fetched != int64(total) {
 		t.Fatalf("Run: %v, %v", &sum, err)
 	}
-	if most > first+4<<20 {
+	// Other goroutines leave garbage while the heap is looked at, some MiB of
+	// it. Growth of 24 bytes an item would be 21 MiB.
+	if most > first+10<<20 {
 		t.Errorf("the heap grew from %d to %d bytes", first, most)
 	}
 }

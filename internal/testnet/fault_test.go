@@ -42,6 +42,7 @@ func TestFault(t *testing.T) {
 					if _, err := server.Write([]byte("world")); !errors.Is(err, tt.wantWrite) {
 						t.Errorf("second write: got %v, want %v", err, tt.wantWrite)
 					}
+					time.Sleep(time.Minute) // the end must not come at the instant of the fault
 					server.CloseWrite()
 					client.SetReadDeadline(time.Now().Add(time.Hour))
 					var got []byte
