@@ -216,14 +216,7 @@ func (u *upload) settled(patience time.Duration) bool {
 }
 
 // finished reports whether the body has been sent whole.
-func (u *upload) finished() bool {
-	select {
-	case <-u.done:
-		return u.err == nil
-	default:
-		return false
-	}
-}
+func (u *upload) finished() bool { return u.over() && u.err == nil }
 
 // pending reports whether there is a body that has not been sent whole.
 func (u *upload) pending() bool { return u != nil && !u.finished() }
@@ -248,12 +241,8 @@ func (u *upload) blame() error {
 	if failure := u.failure.Load(); failure != nil {
 		return *failure
 	}
-	select {
-	case <-u.done:
-		if u.err != nil && !errors.Is(u.err, errCeased) && !errors.Is(u.err, errCanceled) {
-			return u.err
-		}
-	default:
+	if u.over() && u.err != nil && !errors.Is(u.err, errCeased) && !errors.Is(u.err, errCanceled) {
+		return u.err
 	}
 	return nil
 }
