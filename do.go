@@ -121,6 +121,7 @@ func (j *job) exchange(ctx context.Context) (*Response, error) {
 		return nil, &Error{Phase: connector.PhasePrepare, Host: h.dest.addr, Err: err}
 	}
 	j.head = j.call.Head[:0]
+	j.call.Room = resp.room[:0]
 	if err := h.session.connector.Do(ctx, &j.call, &resp.reply); err != nil {
 		return nil, err
 	}
@@ -147,30 +148,42 @@ func (h *hop) user() *url.Userinfo {
 	return h.dest.url.User
 }
 
+// appendFields renders the request line, and all fields but those of credentials
+// in the URL, of cookies, and of the body.
+func (h *hop) appendFields(head []byte, call *connector.Call) ([]byte, error) {
+	host, err := h.hostField()
+	if err != nil {
+		return nil, err
+	}
+	head = http1.AppendRequestLine(head, h.method, h.dest.target)
+	head = http1.AppendField(head, "Host", host)
+	if !h.bare {
+		head = h.appendDefaults(head)
+	}
+	if len(h.header) == 0 {
+		return head, nil
+	}
+	return h.appendHeader(head, call)
+}
+
 // fill renders the hop's head and says where its body comes from.
 func (h *hop) fill(call *connector.Call, head []byte) error {
 	s, d := h.session, &h.dest
 	*call = connector.Call{
 		Method: h.method, TLS: d.tls, Host: d.addr, Policy: h.req.TLS,
-		Expect100: h.req.Expect100, Timeouts: h.timeouts(), Timings: h.req.Timings,
+		Expect100: h.req.Expect100, Timings: h.req.Timings,
 		Repeatable: connector.IdempotentMethod(h.method),
 	}
+	h.limit(&call.Timeouts)
 	if call.Policy == nil {
 		call.Policy = s.opts.TLS
 	}
-	host, err := h.hostField()
-	if err != nil {
+	var err error
+	if d.tail != nil && len(h.header) == 0 && !h.away && !h.bare {
+		head = append(append(append(head, h.method...), ' '), d.target...)
+		head = append(head, d.tail...)
+	} else if head, err = h.appendFields(head, call); err != nil {
 		return err
-	}
-	head = http1.AppendRequestLine(head, h.method, d.target)
-	head = http1.AppendField(head, "Host", host)
-	if !h.bare {
-		head = h.appendDefaults(head)
-	}
-	if len(h.header) > 0 {
-		if head, err = h.appendHeader(head, call); err != nil {
-			return err
-		}
 	}
 	if user := h.user(); user != nil && !overridden(h.header, "Authorization") {
 		head = http1.AppendField(head, "Authorization", connector.BasicAuth(user))

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
@@ -16,6 +17,7 @@ type origin struct {
 	addr string // "name:port", lower case
 	tls  bool
 	host string // the value of the Host field
+	tail []byte // what follows the target in a plain request's head; nil while the origin is not cached
 }
 
 // same reports whether two origins are one by RFC 6454: scheme, name and port.
@@ -25,8 +27,15 @@ func (o *origin) same(other *origin) bool { return o.addr == other.addr && o.tls
 // originCache remembers the origins of the URLs that a session was given, by
 // their text up to the path, so that a request to a known host parses nothing.
 type originCache struct {
-	mu sync.RWMutex
-	m  map[string]*origin
+	last atomic.Pointer[knownOrigin] // a session often stays with one host for a while
+	mu   sync.RWMutex
+	m    map[string]*origin
+}
+
+// knownOrigin is an entry of the cache.
+type knownOrigin struct {
+	prefix string
+	origin *origin
 }
 
 // originCacheSize bounds the cache; a session that talks to more hosts starts
@@ -34,6 +43,9 @@ type originCache struct {
 const originCacheSize = 1024
 
 func (c *originCache) get(prefix string) *origin {
+	if k := c.last.Load(); k != nil && k.prefix == prefix {
+		return k.origin
+	}
 	c.mu.RLock()
 	o := c.m[prefix]
 	c.mu.RUnlock()
@@ -41,11 +53,13 @@ func (c *originCache) get(prefix string) *origin {
 }
 
 func (c *originCache) put(prefix string, o *origin) {
+	prefix = strings.Clone(prefix)
+	c.last.Store(&knownOrigin{prefix, o})
 	c.mu.Lock()
 	if c.m == nil || len(c.m) >= originCacheSize {
 		c.m = make(map[string]*origin)
 	}
-	c.m[strings.Clone(prefix)] = o
+	c.m[prefix] = o
 	c.mu.Unlock()
 }
 
@@ -84,7 +98,10 @@ func (s *Session) destination(text string, query url.Values) (destination, error
 		return destination{}, err
 	}
 	if prefix, target, ok := plain(text); ok && target == d.target {
-		s.origins.put(prefix, d.origin)
+		known := *d.origin
+		known.tail = http1.AppendField([]byte(" HTTP/1.1\r\n"), "Host", known.host)
+		known.tail = append(known.tail, s.defaults.block...)
+		s.origins.put(prefix, &known)
 	}
 	joined := u.RawQuery
 	if s.baseOrigin == nil || d.same(s.baseOrigin) {
@@ -170,32 +187,37 @@ func plain(text string) (prefix, target string, ok bool) {
 		return "", "", false
 	}
 	prefix, target = text[:scheme+3+slash], text[scheme+3+slash:]
-	if strings.ContainsAny(prefix, `@?#\`) {
-		return "", "", false
+	for i := 0; i < len(prefix); i++ {
+		if c := prefix[i]; c == '@' || c == '?' || c == '#' || c == '\\' {
+			return "", "", false
+		}
 	}
-	query := false
 	for i := 0; i < len(target); i++ {
-		switch c := target[i]; {
-		case c == '?':
-			query = true
-		case c == '%' && !query && !(i+2 < len(target) && isHex(target[i+1]) && isHex(target[i+2])):
+		if c := target[i]; plainTarget[c] {
+			continue
+		} else if c != '%' {
 			return "", "", false
-		case c <= ' ' || c >= 0x7f || specialInTarget(c):
-			return "", "", false
+		}
+		if i+2 >= len(target) || !isHex(target[i+1]) || !isHex(target[i+2]) {
+			if strings.IndexByte(target[:i], '?') < 0 {
+				return "", "", false
+			}
 		}
 	}
 	return prefix, target, true
 }
 
-// specialInTarget reports whether package net/url would encode the octet, or end
-// the path or query there.
-func specialInTarget(c byte) bool {
-	switch c {
-	case '#', '"', '<', '>', '\\', '^', '`', '{', '|', '}':
-		return true
+// plainTarget tells which octets, the percent sign apart, package net/url would
+// neither encode in a path or query nor end it there.
+var plainTarget = func() (t [256]bool) {
+	for c := '!'; c < 0x7f; c++ {
+		t[c] = true
 	}
-	return false
-}
+	for _, c := range "%#\"<>\\^`{|}" {
+		t[c] = false
+	}
+	return t
+}()
 
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'

@@ -41,7 +41,12 @@ type Response struct {
 	held    bool // the body was read into memory: content or failure stands
 	content []byte
 	failure error
+	room    [inlineHead]byte // where the reply keeps an ordinary head
 }
+
+// inlineHead is how much of a response's head is held without a further
+// allocation: the fields of an ordinary answer.
+const inlineHead = 448
 
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
@@ -124,7 +129,7 @@ func lower(name string) string {
 // caller's to change.
 func (r *Response) Headers() http.Header {
 	if r.header == nil {
-		r.header = r.reply.Fields().Header(nil)
+		r.header = r.reply.Fields().Header(nil, nil)
 	}
 	return r.header
 }
@@ -132,7 +137,7 @@ func (r *Response) Headers() http.Header {
 // Trailers gives the trailer fields, once the body was read to its end. Those
 // that must not stand in a trailer are left out.
 func (r *Response) Trailers() http.Header {
-	h := r.reply.Trailer().Header(nil)
+	h := r.reply.Trailer().Header(nil, nil)
 	for name := range h {
 		if http1.ForbiddenTrailer(strings.ToLower(name)) {
 			delete(h, name)

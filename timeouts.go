@@ -9,9 +9,6 @@ import (
 
 // over fills the fields of own that are zero in from def.
 func over(own, def connector.Timeouts) connector.Timeouts {
-	if own == (connector.Timeouts{}) {
-		return def
-	}
 	return connector.Timeouts{
 		Pool:      cmp.Or(own.Pool, def.Pool),
 		DNS:       cmp.Or(own.DNS, def.DNS),
@@ -24,17 +21,18 @@ func over(own, def connector.Timeouts) connector.Timeouts {
 	}
 }
 
-// timeouts gives those of one hop. All of them run anew for each redirect, but
-// for Total, of which a hop has what the hops before it have left.
-func (h *hop) timeouts() connector.Timeouts {
-	t := over(h.req.Timeouts, h.session.opts.Timeouts)
-	if t.Total <= 0 {
-		return t
+// limit sets the time-outs of one hop. All of them run anew for each redirect,
+// but for Total, of which a hop has what the hops before it have left.
+func (h *hop) limit(t *connector.Timeouts) {
+	*t = h.session.opts.Timeouts
+	if h.req.Timeouts != (connector.Timeouts{}) {
+		*t = over(h.req.Timeouts, *t)
 	}
-	if h.ends.IsZero() {
+	switch {
+	case t.Total <= 0:
+	case h.ends.IsZero():
 		h.ends = time.Now().Add(t.Total)
-		return t
+	default:
+		t.Total = max(time.Until(h.ends), 1)
 	}
-	t.Total = max(time.Until(h.ends), 1)
-	return t
 }

@@ -71,6 +71,13 @@ type Call struct {
 	// Timings, when set, is filled in.
 	Timings *Timings
 
+	// Room, when set, is where the reply keeps the fields of its head, if they
+	// have room there.
+	Room []byte
+
+	// box, when set, takes the head in the place of the reply.
+	box *responseBox
+
 	// interim is told of each 1xx response but 101; its error ends the call.
 	interim func(h *http1.ResponseHead) error
 	trace   *callTrace

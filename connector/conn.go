@@ -20,8 +20,10 @@ type conn struct {
 	top  net.Conn             // what HTTP is spoken on: the wire, or TLS on it
 	tls  *tls.ConnectionState // nil for plain connections
 	rd   http1.Reader
+	memo http1.Memo
 	addr string // the peer's
 
+	watch   watch
 	cancel  func() // aborts the wire; made once, for context.AfterFunc
 	bounded bool   // a total time-out was set on the wire
 	trusted bool   // the peer lives in this process: no look before reuse

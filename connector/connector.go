@@ -28,8 +28,10 @@ type Connector struct {
 	interim  int
 	dialer   dialer
 	pool     *pool
+	watcher  watcher
 	local    *handlerListener // serves Options.Handler, else nil
 	closed   atomic.Bool
+	flying   atomic.Int32 // calls whose answer has not come
 	running  workers // goroutines that the connector started
 }
 
@@ -96,6 +98,7 @@ func orForever(d, def time.Duration) time.Duration {
 func (c *Connector) Close() error {
 	c.closed.Store(true)
 	c.pool.close()
+	c.watcher.close()
 	c.dialer.close()
 	if c.local != nil {
 		c.local.shutdown()

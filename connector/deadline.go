@@ -33,10 +33,10 @@ func clock() int64 { return int64(time.Since(epoch)) }
 
 var epoch = time.Now()
 
-// after gives the clock's reading d from now, which is never 0: that stands for
-// no deadline.
-func after(d time.Duration) int64 {
-	if at := clock() + int64(d); at != 0 {
+// after gives the clock's reading d behind now, which is never 0: that stands
+// for no deadline.
+func after(now int64, d time.Duration) int64 {
+	if at := now + int64(d); at != 0 {
 		return at
 	}
 	return 1
@@ -45,8 +45,13 @@ func after(d time.Duration) int64 {
 // begin sets the deadline of what comes next: limit from now, or never when
 // limit is negative, and in any case not after the exchange's total time-out.
 func (w *wire) begin(d *deadline, limit time.Duration, name string) {
+	w.beginAt(clock(), d, limit, name)
+}
+
+// beginAt is begin for a caller that has just looked at the clock.
+func (w *wire) beginAt(now int64, d *deadline, limit time.Duration, name string) {
 	d.mu.Lock()
-	w.start(d, limit, name)
+	w.start(now, d, limit, name)
 	d.mu.Unlock()
 }
 
@@ -54,25 +59,25 @@ func (w *wire) begin(d *deadline, limit time.Duration, name string) {
 func (w *wire) follow(d *deadline, before string, limit time.Duration, name string) {
 	d.mu.Lock()
 	if d.name == before {
-		w.start(d, limit, name)
+		w.start(clock(), d, limit, name)
 	}
 	d.mu.Unlock()
 }
 
 // start is begin for a caller that holds d.mu.
-func (w *wire) start(d *deadline, limit time.Duration, name string) {
+func (w *wire) start(now int64, d *deadline, limit time.Duration, name string) {
 	d.limit, d.name = limit, name
-	d.reckon()
+	d.reckon(now)
 	if d.at != 0 && (d.armed == 0 || d.armed > d.at) {
 		w.arm(d)
 	}
 }
 
 // reckon lets the present phase begin now. The caller holds d.mu.
-func (d *deadline) reckon() {
+func (d *deadline) reckon(now int64) {
 	d.at = 0
 	if d.limit >= 0 {
-		d.at = after(d.limit)
+		d.at = after(now, d.limit)
 	}
 	if d.whole != 0 && (d.at == 0 || d.whole < d.at) {
 		d.at = d.whole
@@ -82,7 +87,7 @@ func (d *deadline) reckon() {
 // progress moves the deadline, because the peer has taken or given something.
 func (w *wire) progress(d *deadline) {
 	d.mu.Lock()
-	d.reckon()
+	d.reckon(clock())
 	d.mu.Unlock()
 }
 
@@ -162,7 +167,7 @@ func (w *wire) until(d *deadline, t time.Time) error {
 	defer d.mu.Unlock()
 	d.limit, d.name, d.at = -1, "", 0
 	if !t.IsZero() {
-		d.at = after(time.Until(t))
+		d.at = after(clock(), time.Until(t))
 	}
 	w.arm(d) // also when it lies later: a call under way is to see it
 	return nil

@@ -24,14 +24,17 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	x.c, x.ctx, x.call, x.reply = c, ctx, call, reply
 	x.expect = call.Expect100 && call.hasBody()
 	x.last = call.Close || c.opts.DisableKeepAlives
-	x.limits = c.timeouts
+	c.flying.Add(1)
+	x.now = clock()
+	x.limits = &c.timeouts
 	if call.Timeouts != (Timeouts{}) {
-		x.limits = call.Timeouts.withDefaults(c.timeouts)
+		x.own = call.Timeouts.withDefaults(c.timeouts)
+		x.limits = &x.own
 	}
 	if x.limits.Total > 0 {
 		// What waits on a context (pool, name, connecting) is bounded by one,
 		// what reads and writes by the wire's deadlines.
-		x.whole = after(x.limits.Total)
+		x.whole = after(x.now, x.limits.Total)
 	}
 	if call.Timings != nil {
 		*call.Timings = Timings{Start: time.Now()}
@@ -140,15 +143,16 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	if call.TLS {
 		key.policy = x.c.policyOf(call.Policy)
 	}
-	ctx, cancel := x.bounded()
-	defer cancel()
 	fresh = fresh || x.last
 	start := x.stamp()
 	for {
 		if x.c.closed.Load() {
 			return nil, x.failed(PhasePool, ErrClosed, false)
 		}
-		g, err := x.c.pool.get(ctx, key, fresh, x.limits.Pool)
+		g, w, err := x.c.pool.ask(x.now, key, fresh)
+		if w != nil {
+			g, err = x.wait(w)
+		}
 		if err != nil {
 			return nil, x.failed(PhasePool, err, false)
 		}
@@ -156,13 +160,22 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 			t.Pool = time.Since(start)
 		}
 		if g.conn == nil {
-			return x.open(ctx, g.host)
+			return x.open(g.host)
 		}
 		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
 			return g.conn, nil // the fused exchange looks for itself
 		}
 		x.c.pool.discard(g.conn)
 	}
+}
+
+// wait waits for the pool to serve w.
+func (x *exchange) wait(w *waiter) (grant, error) {
+	ctx, cancel := x.bounded()
+	defer cancel()
+	g, err := x.c.pool.wait(ctx, w, x.limits.Pool)
+	x.now = clock()
+	return g, err
 }
 
 // stamp gives the time, when timings are asked for.
@@ -182,10 +195,12 @@ func (x *exchange) bounded() (context.Context, context.CancelFunc) {
 }
 
 // open opens a connection by a right that the pool has granted.
-func (x *exchange) open(ctx context.Context, h *host) (*conn, error) {
+func (x *exchange) open(h *host) (*conn, error) {
+	ctx, cancel := x.bounded()
+	defer cancel()
 	x.right = h
 	var t Timings
-	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, &x.limits, &t)
+	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, x.limits, &t)
 	if err != nil {
 		x.right = nil
 		x.c.pool.giveUp(h)
@@ -208,6 +223,7 @@ func (x *exchange) open(ctx context.Context, h *host) (*conn, error) {
 	if t0 := x.call.Timings; t0 != nil {
 		t0.DNS, t0.Connect, t0.TLS = t.DNS, t.Connect, t.TLS
 	}
+	x.now = clock()
 	return cn, nil
 }
 

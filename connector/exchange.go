@@ -23,15 +23,16 @@ type exchange struct {
 	ctx    context.Context
 	call   *Call
 	reply  *Reply
-	limits Timeouts
-	whole  int64 // when the total time-out ends, by clock; 0 is none
+	limits *Timeouts
+	own    Timeouts // limits, when they are the call's own
+	whole  int64    // when the total time-out ends, by clock; 0 is none
+	now    int64    // the clock's last reading: when this attempt began
 
-	out    []byte      // what is sent in one write: the head, and a small body
-	right  *host       // of the pool's rights to open a connection, the one in hand
-	conn   *conn       // the connection of this attempt
-	held   bool        // conn is neither given back nor handed over
-	stop   func() bool // ends the watch over ctx
-	upload *upload     // the body being sent by another goroutine; nil when none
+	out    []byte  // what is sent in one write: the head, and a small body
+	right  *host   // of the pool's rights to open a connection, the one in hand
+	conn   *conn   // the connection of this attempt
+	held   bool    // conn is neither given back nor handed over
+	upload *upload // the body being sent by another goroutine; nil when none
 	head   http1.ResponseHead
 
 	expect   bool  // wait for 100 Continue
@@ -59,6 +60,7 @@ func (x *exchange) recycle() {
 			x.upload.cease()
 		}
 	}
+	x.c.flying.Add(-1)
 	out := x.out[:0]
 	if cap(out) > 64<<10 {
 		out = nil
@@ -69,18 +71,17 @@ func (x *exchange) recycle() {
 
 // renew makes the exchange ready for another attempt.
 func (x *exchange) renew() {
-	x.conn, x.stop, x.upload = nil, nil, nil
+	x.conn, x.upload = nil, nil
 	x.head = http1.ResponseHead{}
 	x.started, x.sent, x.answered, x.readErr, x.interims = false, false, false, nil, 0
+	x.now = clock()
 }
 
 // run sends the request, reads the head of the answer, and gives the rest to
 // the reply.
 func (x *exchange) run() error {
 	cn := x.conn
-	if x.ctx.Done() != nil {
-		x.stop = context.AfterFunc(x.ctx, cn.cancel)
-	}
+	x.c.watcher.watch(x.ctx, cn)
 	x.call.trace.gotConn(cn)
 	started := x.stamp()
 	fused := x.inline() && cn.wire.socket.canFuse()
@@ -134,13 +135,14 @@ func (x *exchange) send(fused bool) error {
 		x.out = append(x.out, call.Payload...)
 	}
 	w := &cn.wire
-	w.begin(&w.writes, x.limits.Write, "write")
-	w.begin(&w.reads, x.limits.Head, "head")
+	w.beginAt(x.now, &w.reads, x.limits.Head, "head")
 	if fused {
+		w.sending, w.socket.blind, w.socket.alone = x.limits.Write, x.blind(), x.c.flying.Load() == 1
 		err := x.sendFused()
 		x.call.trace.wroteHead(err)
 		return err
 	}
+	w.beginAt(x.now, &w.writes, x.limits.Write, "write")
 	n, err := cn.top.Write(x.out)
 	x.sent = n > 0 || cn.tls != nil
 	x.call.trace.wroteHead(err)
@@ -157,6 +159,20 @@ func (x *exchange) send(fused bool) error {
 // inline reports whether the whole request goes out in one write.
 func (x *exchange) inline() bool {
 	return !x.call.hasBody() || !x.expect && !x.call.streamed() && len(x.call.Payload) <= inlinePayload
+}
+
+// rested is how long a connection may have been at rest for a request that can
+// be repeated to be sent on it without a look at what has come meanwhile. The
+// look is a system call, a twentieth of what a request costs. What it finds, the
+// end of the connection or octets nobody asked for, may just as well come in the
+// time that the request takes to the server; so it is left out where that time
+// and the rest are of one order.
+const rested = time.Millisecond
+
+// blind reports whether the connection need not be looked at.
+func (x *exchange) blind() bool {
+	cn := x.conn
+	return x.call.Repeatable && cn.uses > 1 && x.now-cn.restedAt < int64(rested)
 }
 
 // sendFused sends a whole request and waits for the first part of the answer.
@@ -290,7 +306,7 @@ func (x *exchange) accept() error {
 		return nil
 	}
 	r.body.Reset(&cn.rd, kind, length, &x.c.limits)
-	r.conn, r.stop, r.upload = cn, x.stop, x.upload
+	r.conn, r.upload = cn, x.upload
 	x.held = false
 	if x.upload != nil && h.Close && h.Status >= 300 {
 		// A success may well come with "close" and still be the answer to all
@@ -312,9 +328,7 @@ func (x *exchange) accept() error {
 // release ends the watch over the context and gives the connection back, to be
 // used again or closed.
 func (x *exchange) release(reusable bool) {
-	if x.stop != nil && !x.stop() {
-		reusable = false
-	}
+	reusable = x.conn.unwatch() && reusable
 	x.held = false
 	settle(x.c.pool, x.conn, reusable)
 }

@@ -88,7 +88,7 @@ func (x *exchange) acceptSwitch() error {
 	if x.upload != nil && !x.upload.settled(lastWords) || x.upload == nil && x.expect {
 		return x.fail(PhaseHead, errEarlySwitch)
 	}
-	if x.stop != nil && !x.stop() {
+	if !x.conn.unwatch() {
 		return x.fail(PhaseHead, errCanceled)
 	}
 	r, cn := x.reply, x.conn

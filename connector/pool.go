@@ -77,35 +77,36 @@ func newPool(l poolLimits) *pool {
 	return &pool{limits: l, hosts: map[hostKey]*host{}, conns: map[*conn]struct{}{}}
 }
 
-// get gives a resting connection for key, or the right to open one. It waits
-// until ctx ends or limit (negative: none) has passed. fresh asks for a new
-// connection in any case.
-func (p *pool) get(ctx context.Context, key hostKey, fresh bool, limit time.Duration) (grant, error) {
+// ask gives a resting connection for key, or the right to open one; fresh asks
+// for the latter in any case. Where neither can be had it gives a waiter, whose
+// turn is to be waited for.
+func (p *pool) ask(now int64, key hostKey, fresh bool) (grant, *waiter, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
-		return grant{}, ErrClosed
+		return grant{}, nil, ErrClosed
 	}
 	h := p.hosts[key]
-	if h == nil {
+	known := h != nil
+	if !known {
 		h = &host{key: key}
 	}
-	g, gone, ok := p.provide(h, fresh)
-	p.hosts[key] = h // it may have been forgotten with its last connection
-	if ok {
-		p.mu.Unlock()
-		closeAll(gone)
-		return g, nil
+	g, gone, ok := p.provide(now, h, fresh)
+	if !known || len(gone) > 0 {
+		p.hosts[key] = h // it may have been forgotten with its last connection
 	}
-	w := &waiter{host: h, fresh: fresh, grant: make(chan grant, 1)}
-	p.waiting.pushBack(w)
-	h.waiting++
+	var w *waiter
+	if !ok {
+		w = &waiter{host: h, fresh: fresh, grant: make(chan grant, 1)}
+		p.waiting.pushBack(w)
+		h.waiting++
+	}
 	p.mu.Unlock()
 	closeAll(gone)
-	return p.wait(ctx, w, limit)
+	return g, w, nil
 }
 
-// wait blocks until w is served.
+// wait blocks until w is served, ctx ends, or limit (negative: none) has passed.
 func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (grant, error) {
 	var expired <-chan time.Time
 	if limit >= 0 {
@@ -146,13 +147,13 @@ func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (grant,
 
 // takeIdle gives the connection of h that rested least and is still young
 // enough, and those that were found too old. The caller holds p.mu.
-func (p *pool) takeIdle(h *host) (c *conn, stale []*conn) {
+func (p *pool) takeIdle(now int64, h *host) (c *conn, stale []*conn) {
 	for n := len(h.idle); n > 0; n = len(h.idle) {
 		c := h.idle[n-1]
 		h.idle[n-1] = nil
 		h.idle = h.idle[:n-1]
 		p.resting.remove(c)
-		if p.usable(c) {
+		if p.usable(now, c) {
 			return c, stale
 		}
 		delete(p.conns, c)
@@ -164,8 +165,7 @@ func (p *pool) takeIdle(h *host) (c *conn, stale []*conn) {
 
 // usable reports whether a connection is young enough and has not rested too
 // long.
-func (p *pool) usable(c *conn) bool {
-	now := clock()
+func (p *pool) usable(now int64, c *conn) bool {
 	return now < c.expires && (p.limits.idle == forever || time.Duration(now-c.restedAt) < p.limits.idle)
 }
 
@@ -249,9 +249,9 @@ func (p *pool) giveUp(h *host) {
 
 // put takes back a connection in a state to be used again.
 func (p *pool) put(c *conn) {
-	p.mu.Lock()
 	c.restedAt = clock()
-	if p.closed || !p.usable(c) {
+	p.mu.Lock()
+	if p.closed || !p.usable(c.restedAt, c) {
 		p.mu.Unlock()
 		p.discard(c)
 		return
@@ -259,7 +259,9 @@ func (p *pool) put(c *conn) {
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
 	t := p.serve()
-	p.wakeReaper()
+	if p.reaper == nil {
+		p.wakeReaper()
+	}
 	p.mu.Unlock()
 	t.finish()
 }
@@ -302,12 +304,16 @@ func (t turn) finish() {
 // serve gives to waiters, the first come first, what rests and what the limits
 // allow. The caller holds p.mu, and finishes the turn without it.
 func (p *pool) serve() (t turn) {
-	for w := p.waiting.front(); w != nil; {
+	w := p.waiting.front()
+	if w == nil {
+		return t
+	}
+	for now := clock(); w != nil; {
 		next := w.queue.next
 		if p.open >= p.limits.total && p.resting.front() == nil {
 			return t
 		}
-		g, gone, ok := p.provide(w.host, w.fresh)
+		g, gone, ok := p.provide(now, w.host, w.fresh)
 		t.gone = append(t.gone, gone...)
 		if ok {
 			p.dequeue(w)
@@ -321,10 +327,10 @@ func (p *pool) serve() (t turn) {
 
 // provide finds what a request for h can be given. The caller holds p.mu and
 // closes the connections that gave way.
-func (p *pool) provide(h *host, fresh bool) (g grant, gone []*conn, ok bool) {
+func (p *pool) provide(now int64, h *host, fresh bool) (g grant, gone []*conn, ok bool) {
 	if !fresh {
 		var c *conn
-		if c, gone = p.takeIdle(h); c != nil {
+		if c, gone = p.takeIdle(now, h); c != nil {
 			return grant{h, c}, gone, true
 		}
 	}

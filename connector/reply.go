@@ -14,10 +14,6 @@ import (
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
-// inlineHead is how much of a response's head a Reply holds without a further
-// allocation: the fields of an ordinary answer.
-const inlineHead = 448
-
 // Reply is the answer to a [Call]: its head, and its body as a stream. It owns
 // the connection until the body was read to its end or closed, which gives the
 // connection back. A Reply must not be copied. Close may be called while
@@ -52,13 +48,11 @@ type Reply struct {
 	conn     *conn        // nil once given back
 	pool     *pool
 	ctx      context.Context
-	stop     func() bool
 	upload   *upload
 	stall    time.Duration
 	err      error // what later reads give
 	origin   origin
 	call     replyTimes
-	inline   [inlineHead]byte
 }
 
 // origin is what the errors of a body say of its request.
@@ -103,8 +97,12 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	r.Addr, r.TLS = x.conn.addr, x.conn.tls
 	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
 	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy}
-	r.reason = len(h.Reason)
-	r.head = append(append(r.inline[:0], h.Reason...), h.Fields...)
+	if x.call.box != nil {
+		x.call.box.take(h, &x.conn.memo)
+	} else {
+		r.reason = len(h.Reason)
+		r.head = append(append(x.call.Room[:0], h.Reason...), h.Fields...)
+	}
 	if t := x.call.Timings; t != nil {
 		r.call = replyTimes{t, time.Now()}
 	}
@@ -186,7 +184,7 @@ func (r *Reply) end(err error) {
 	if cn == nil {
 		return
 	}
-	watched := r.unwatch()
+	watched := cn.unwatch()
 	settle(r.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
 	if r.upload != nil {
 		r.upload.cease()
@@ -202,10 +200,6 @@ func (r *Reply) detach() *conn {
 	r.conn = nil
 	return cn
 }
-
-// unwatch ends the watch over the context; false means that it has ended, and
-// has cut the connection or is about to.
-func (r *Reply) unwatch() bool { return r.stop == nil || r.stop() }
 
 func (r *Reply) received() {
 	if t := r.call.timings; t != nil {
@@ -243,7 +237,7 @@ func (r *Reply) drop() {
 	if cn == nil {
 		return
 	}
-	r.unwatch()
+	cn.unwatch()
 	r.pool.discard(cn)
 	if r.upload != nil {
 		r.upload.cease()

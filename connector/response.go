@@ -22,17 +22,21 @@ type responseBox struct {
 	coding [1]string
 }
 
+// take takes from a head what lies in the connection's buffer.
+func (b *responseBox) take(h *http1.ResponseHead, memo *http1.Memo) {
+	b.resp.Status = statusText(h)
+	b.resp.Header = h.Fields.Header(b.values[:], memo)
+}
+
 // fill makes the http.Response.
 func (b *responseBox) fill(req *http.Request) *http.Response {
 	r, resp := &b.reply, &b.resp
 	resp.Request = req
 	resp.StatusCode = r.Status
-	resp.Status = statusText(r)
 	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, r.Minor
 	if r.Minor == 0 {
 		resp.Proto = "HTTP/1.0"
 	}
-	resp.Header = r.Fields().Header(b.values[:])
 	resp.ContentLength = r.Length
 	resp.TLS = r.TLS
 	resp.Close = r.closing
@@ -64,14 +68,13 @@ var statusLines = func() (lines [600]string) {
 	return lines
 }()
 
-func statusText(r *Reply) string {
-	reason := r.head[:r.reason]
-	if r.Status < len(statusLines) && r.Status >= 100 {
-		if usual := statusLines[r.Status]; usual != "" && usual[4:] == string(reason) {
+func statusText(h *http1.ResponseHead) string {
+	if h.Status < len(statusLines) && h.Status >= 100 {
+		if usual := statusLines[h.Status]; usual != "" && usual[4:] == string(h.Reason) {
 			return usual
 		}
 	}
-	return strconv.Itoa(r.Status) + " " + string(reason)
+	return strconv.Itoa(h.Status) + " " + string(h.Reason)
 }
 
 // announced makes a Trailer map with the keys that the head announces.

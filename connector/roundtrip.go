@@ -40,6 +40,7 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	p.head = call.Head[:0]
 	box := new(responseBox)
+	call.box = box
 	if err := c.Do(ctx, call, &box.reply); err != nil {
 		return nil, err
 	}

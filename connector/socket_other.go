@@ -13,6 +13,8 @@ import (
 type socket struct {
 	raw    syscall.RawConn
 	sentAt time.Time // never set: see exchange
+	blind  bool      // without effect, as is alone
+	alone  bool
 }
 
 func (s *socket) init(raw syscall.RawConn) { s.raw = raw }

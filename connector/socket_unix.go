@@ -18,6 +18,10 @@ type socket struct {
 	seen peeked
 	one  [1]byte
 
+	blind bool // the next exchange does not look before it writes
+	alone bool // it is the only one: its answer may be looked for
+	spin  spinner
+
 	// The exchange under way.
 	out, in []byte
 	sent    bool
@@ -68,8 +72,8 @@ func (s *socket) canFuse() bool { return s.raw != nil }
 // exchange writes out and reads what comes back first into in, in one visit to
 // the runtime's poller: the read is tried only when the answer is there, where
 // a Write and a Read would try it once in vain. Before anything is written it
-// makes sure that the peer is there (errStale if not) and that nothing has
-// arrived unasked (errUnasked if so).
+// makes sure, unless it is blind, that the peer is there (errStale if not) and
+// that nothing has arrived unasked (errUnasked if so).
 //
 // written tells how much of out was taken; where that is not all, nothing was
 // read and the caller goes on by ordinary means.
@@ -92,13 +96,15 @@ func (s *socket) exchange(out, in []byte) (written, n int, err error) {
 // readiness before the first call, so none that comes after our write is lost.
 func (s *socket) step(fd uintptr) bool {
 	if !s.sent {
-		switch s.look(fd) {
-		case pending:
-			s.err = errUnasked
-			return true
-		case gone:
-			s.err = errStale
-			return true
+		if !s.blind {
+			switch s.look(fd) {
+			case pending:
+				s.err = errUnasked
+				return true
+			case gone:
+				s.err = errStale
+				return true
+			}
 		}
 		n, err := ignoringEINTR(syscall.Write, int(fd), s.out)
 		if err != nil && err != syscall.EAGAIN {
@@ -113,8 +119,29 @@ func (s *socket) step(fd uintptr) bool {
 		if s.timed {
 			s.sentAt = time.Now()
 		}
+		return s.lookOut(fd)
+	}
+	return s.receive(fd)
+}
+
+// lookOut tries to read the answer for a while, where that may pay.
+func (s *socket) lookOut(fd uintptr) bool {
+	reads := s.spin.reads(s.alone)
+	if reads == 0 {
 		return false
 	}
+	for range reads {
+		if s.receive(fd) {
+			s.spin.learn(true)
+			return true
+		}
+	}
+	s.spin.learn(false)
+	return false
+}
+
+// receive reads what has come, and reports whether there was anything.
+func (s *socket) receive(fd uintptr) bool {
 	n, err := ignoringEINTR(syscall.Read, int(fd), s.in)
 	if err == syscall.EAGAIN {
 		return false

@@ -90,5 +90,5 @@ func (t *callTrace) interim(h *http1.ResponseHead) error {
 	if t.hooks.Got1xxResponse == nil {
 		return nil
 	}
-	return t.hooks.Got1xxResponse(h.Status, textproto.MIMEHeader(h.Fields.Header(nil)))
+	return t.hooks.Got1xxResponse(h.Status, textproto.MIMEHeader(h.Fields.Header(nil, nil)))
 }

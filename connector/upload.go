@@ -37,7 +37,7 @@ const uploadPhase = "upload"
 
 // startUpload sends the body in a goroutine of the connector's.
 func (x *exchange) startUpload() error {
-	u := &upload{conn: x.conn, call: *x.call, limits: x.limits, body: x.call.Body, done: make(chan struct{})}
+	u := &upload{conn: x.conn, call: *x.call, limits: *x.limits, body: x.call.Body, done: make(chan struct{})}
 	w := &x.conn.wire
 	w.begin(&w.reads, -1, uploadPhase) // the head's time begins when the body is sent
 	if !x.c.running.start(u.run) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // wire is a connection's byte stream below TLS, with deadlines that cost
@@ -15,10 +16,11 @@ import (
 type wire struct {
 	net.Conn
 	socket        socket
-	nowait        bool        // reads take only what is pending
-	hold          bool        // writes are kept in held, for the next read to send
-	held          *heldRecord // nil when there is nothing held
-	flushed       int         // octets of the last held record that were written
+	nowait        bool          // reads take only what is pending
+	hold          bool          // writes are kept in held, for the next read to send
+	held          *heldRecord   // nil when there is nothing held
+	flushed       int           // octets of the last held record that were written
+	sending       time.Duration // how long exchange may stall at writing
 	reads, writes deadline
 	aborted       atomic.Pointer[abort]
 }
@@ -67,16 +69,10 @@ func (w *wire) read(p []byte) (int, error) {
 // (session tickets) that may come unasked. If it turns out to be data, TLS gives
 // it to its reader, who then sees that nothing was sent.
 func (w *wire) readHolding(p []byte) (int, error) {
-	switch w.socket.peek() {
-	case pending:
-		return w.read(p)
-	case gone:
-		return 0, errStale
-	}
 	record := w.held
 	written, n, err := w.exchange(record.b, p)
 	w.flushed = written
-	if err == errUnasked { // it came just now
+	if err == errUnasked {
 		return w.read(p)
 	}
 	w.drop()
@@ -139,6 +135,7 @@ func (w *wire) exchange(out, in []byte) (written, n int, err error) {
 		written, n, err = w.socket.exchange(out, in)
 		switch {
 		case err == nil && written < len(out):
+			w.begin(&w.writes, w.sending, "write")
 			more, err := w.Write(out[written:])
 			if err != nil {
 				return written + more, 0, err

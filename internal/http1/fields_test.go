@@ -31,7 +31,7 @@ func TestFieldsZeroValue(t *testing.T) {
 	for range f.All() {
 		t.Error("yielded a field")
 	}
-	if _, ok := f.Get("a"); ok || f.Count() != 0 || len(f.Header(nil)) != 0 {
+	if _, ok := f.Get("a"); ok || f.Count() != 0 || len(f.Header(nil, nil)) != 0 {
 		t.Error("has a field")
 	}
 }
@@ -56,7 +56,7 @@ func TestFieldsHeader(t *testing.T) {
 		"Server":       {"x"},
 	}
 	for _, backing := range [][]string{nil, make([]string, 2), make([]string, 0, 6), make([]string, 50)} {
-		got := f.Header(backing)
+		got := f.Header(backing, nil)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("backing of %d: (-want +got)\n%s", cap(backing), diff)
 		}

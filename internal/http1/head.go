@@ -3,6 +3,7 @@ package http1
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"math"
 )
 
@@ -70,12 +71,19 @@ func (rd *Reader) readBlock(start int, lim *Limits, what string) ([]byte, error)
 // https://www.rfc-editor.org/rfc/rfc9112#section-2.2-3
 func loneLF(line []byte) error { return malformed("line ended by a lone LF", line) }
 
-// scanFields validates the field lines of a block, which ends with a blank
-// line, mends folded ones in place, and shows each to fr, which may be nil.
-func scanFields(block []byte, lim *Limits, fr *framing) (Fields, error) {
-	block = block[:len(block)-len("\r\n")]
+// errPartial says that a field section does not end where the buffer does.
+var errPartial = errors.New("field section is not complete")
+
+// scanFields validates the field lines of the section that b begins with, up to
+// its blank line, mends folded ones in place, and shows each to fr, which may be
+// nil. Where b ends before the section does, the error is errPartial; what was
+// mended then does no harm, since it reads the same when more has come.
+func scanFields(b []byte, lim *Limits, fr *framing) (Fields, error) {
 	count := 0
-	for rest := block; len(rest) > 0; {
+	for rest := b; ; {
+		if len(rest) >= 2 && rest[0] == '\r' && rest[1] == '\n' {
+			return b[:len(b)-len(rest)], nil
+		}
 		if count++; count > lim.Fields {
 			return nil, &LimitError{What: "field lines", Max: lim.Fields}
 		}
@@ -88,11 +96,11 @@ func scanFields(block []byte, lim *Limits, fr *framing) (Fields, error) {
 		}
 		rest = after
 	}
-	return block, nil
 }
 
 // cutField takes the first field line, with its CRLF, off block. The name is a
-// token and the value free of control octets and of white space around it.
+// token and the value free of control octets and of white space around it. A
+// line is complete when the octet behind it has come, since that may fold it.
 //
 // RFC 9112, section 5.1: "No whitespace is allowed between the field name and
 // colon." That refuses a line which begins with white space as well, where it
@@ -107,7 +115,10 @@ func cutField(block []byte) (name, value, rest []byte, err error) {
 	for colon < len(block) && classes[block[colon]]&isToken != 0 {
 		colon++
 	}
-	if colon == 0 || colon == len(block) || block[colon] != ':' {
+	if colon == len(block) {
+		return nil, nil, nil, errPartial
+	}
+	if colon == 0 || block[colon] != ':' {
 		return nil, nil, nil, malformed("field line without a valid name and colon", firstLine(block))
 	}
 	for from := colon + 1; ; {
@@ -117,15 +128,17 @@ func cutField(block []byte) (name, value, rest []byte, err error) {
 		// implementations might parse and interpret those characters". The
 		// other controls go with them.
 		// https://www.rfc-editor.org/rfc/rfc9110#section-5.5-5
-		if end+1 >= len(block) || block[end] != '\r' || block[end+1] != '\n' {
+		const crlf = "\r\n"
+		switch rest := block[end:]; {
+		case len(rest) <= len(crlf) && string(rest) == crlf[:len(rest)]:
+			return nil, nil, nil, errPartial
+		case len(rest) < len(crlf) || rest[0] != '\r' || rest[1] != '\n':
 			return nil, nil, nil, malformed("control octet in the value of a field", firstLine(block))
-		}
-		next := end + len("\r\n")
-		if next == len(block) || !isOWS(block[next]) {
-			return block[:colon], TrimOWS(block[colon+1 : end]), block[next:], nil
+		case !isOWS(rest[2]):
+			return block[:colon], TrimOWS(block[colon+1 : end]), rest[2:], nil
 		}
 		unfold(block, from, end)
-		from = next
+		from = end + len(crlf)
 	}
 }
 

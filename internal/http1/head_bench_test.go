@@ -54,7 +54,7 @@ func BenchmarkFieldsHeader(b *testing.B) {
 	var backing [16]string
 	b.ReportAllocs()
 	for b.Loop() {
-		if len(fields.Header(backing[:0])) != 8 {
+		if len(fields.Header(backing[:0], nil)) != 8 {
 			b.Fatal("fields are missing")
 		}
 	}

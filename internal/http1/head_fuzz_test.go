@@ -102,7 +102,7 @@ func compareHead(t *testing.T, wire []byte, method string) {
 
 // compareFields compares with the fields that net/http leaves in its map.
 func compareFields(t *testing.T, fields http1.Fields, std http.Header) {
-	ours := fields.Header(nil)
+	ours := fields.Header(nil, nil)
 	for name, values := range std {
 		if name == "Content-Length" {
 			continue // net/http mends a list of equal ones

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"bytes"
 	"net/http"
 	"net/textproto"
 	"strings"
@@ -9,7 +10,10 @@ import (
 // Header makes a map of the fields, in a few allocations however many there
 // are: one string for all of them, which the values are parts of, and one array
 // for the values. backing, when it has room for a value each, is that array.
-func (f Fields) Header(backing []string) http.Header {
+//
+// memo, when it is not nil, remembers the fields for the next head of the same
+// connection, which then shares the strings of those that are the same.
+func (f Fields) Header(backing []string, memo *Memo) http.Header {
 	n := f.Count()
 	h := make(http.Header, n)
 	if n == 0 {
@@ -19,20 +23,71 @@ func (f Fields) Header(backing []string) http.Header {
 	if cap(values) < n {
 		values = make([]string, 0, n)
 	}
-	for rest := string(f); rest != ""; {
-		line, after, _ := strings.Cut(rest, "\r\n")
-		rest = after
-		colon := strings.IndexByte(line, ':')
-		key := canonical(line[:colon])
-		values = append(values, TrimOWS(line[colon+1:]))
+	if len(f) > memoOctets {
+		memo = nil
+	}
+	text := texts{rest: f}
+	for i := 0; len(text.rest) > 0; i++ {
+		line := text.rest[:bytes.IndexByte(text.rest, '\n')+1]
+		key, value := memo.field(i, line, &text)
+		text.rest = text.rest[len(line):]
+		values = append(values, value)
 		last := len(values)
 		if old, ok := h[key]; ok {
-			h[key] = append(old, values[last-1])
+			h[key] = append(old, value)
 		} else {
 			h[key] = values[last-1 : last : last]
 		}
 	}
 	return h
+}
+
+// texts gives the lines of a block as strings, which all are parts of one, made
+// with the first that is asked for.
+type texts struct {
+	rest Fields // from the present line on
+	all  string // from the first line that was asked for to the end
+}
+
+func (t *texts) of(line []byte) string {
+	if t.all == "" {
+		t.all = string(t.rest)
+	}
+	from := len(t.all) - len(t.rest)
+	return t.all[from : from+len(line)]
+}
+
+// Memo remembers the lines of a connection's last head: most servers send the
+// same ones again and again, the Date apart. The zero value is ready, a nil one
+// remembers nothing. It is not safe for concurrent use.
+type Memo struct{ lines []memoLine }
+
+type memoLine struct{ line, key, value string }
+
+// memoLines and memoOctets bound what a connection at rest remembers: ordinary
+// heads, not floods of cookies.
+const (
+	memoLines  = 16
+	memoOctets = 2 << 10
+)
+
+// field takes a line, the i-th of its head, apart. One that is the same as that
+// of the last head at that place is not looked at twice.
+func (m *Memo) field(i int, line []byte, text *texts) (key, value string) {
+	if m != nil && i < len(m.lines) && m.lines[i].line == string(line) {
+		return m.lines[i].key, m.lines[i].value
+	}
+	s := text.of(line)
+	colon := strings.IndexByte(s, ':')
+	key, value = canonical(s[:colon]), TrimOWS(s[colon+1:len(s)-len("\r\n")])
+	switch {
+	case m == nil || i >= memoLines:
+	case i < len(m.lines):
+		m.lines[i] = memoLine{s, key, value}
+	default:
+		m.lines = append(m.lines, memoLine{s, key, value})
+	}
+	return key, value
 }
 
 // canonical gives a field name in canonical form, without an allocation for

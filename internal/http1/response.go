@@ -29,6 +29,10 @@ type ResponseHead struct {
 // that the peer closed before a single octet arrived; a head cut short gives
 // io.ErrUnexpectedEOF. After an error neither h nor the reader is of use.
 func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
+	if h.parseBuffered(rd.Buffered(), lim) {
+		rd.Discard(h.Size)
+		return nil
+	}
 	start, err := rd.readStart(lim)
 	if err != nil {
 		return err
@@ -74,20 +78,32 @@ func (rd *Reader) readStart(lim *Limits) (int, error) {
 	}
 }
 
-// parse reads a whole head, of which the first start octets are the status
-// line.
-func (h *ResponseHead) parse(block []byte, start int, lim *Limits) error {
-	*h = ResponseHead{Method: h.Method, Size: len(block), ContentLength: -1}
-	if line := block[:start-len("\r\n")]; !h.parseStatusLine(line) {
+// parseBuffered is the short way for a head that lies in the buffer whole, as
+// most do: one pass over its octets. It gives false where there is anything to
+// be read, or to be found fault with, first.
+func (h *ResponseHead) parseBuffered(got []byte, lim *Limits) bool {
+	start := bytes.IndexByte(got[:min(len(got), lim.LineBytes)], '\n') + 1
+	if start < len("\r\n") || got[start-2] != '\r' {
+		return false
+	}
+	return h.parse(got, start, lim) == nil && len(h.Fields) <= lim.HeadBytes
+}
+
+// parse reads the head that b begins with, of which the first start octets are
+// the status line.
+func (h *ResponseHead) parse(b []byte, start int, lim *Limits) error {
+	*h = ResponseHead{Method: h.Method, ContentLength: -1}
+	if line := b[:start-len("\r\n")]; !h.parseStatusLine(line) {
 		return malformed("invalid status line", line)
 	}
 	framing := framing{length: -1}
-	fields, err := scanFields(block[start:], lim, &framing)
+	fields, err := scanFields(b[start:], lim, &framing)
 	h.SetsCookie, h.Coded = framing.setsCookie, framing.coded
 	if err != nil {
 		return err
 	}
 	h.Fields = fields
+	h.Size = start + len(fields) + len("\r\n")
 	return framing.settle(h)
 }
 
