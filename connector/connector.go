@@ -31,8 +31,9 @@ type Connector struct {
 	watcher  watcher
 	local    *handlerListener // serves Options.Handler, else nil
 	closed   atomic.Bool
+	last     atomic.Pointer[place]
 	flying   atomic.Int32 // calls whose answer has not come
-	running  workers // goroutines that the connector started
+	running  workers      // goroutines that the connector started
 }
 
 // New makes a connector. At most one Options is taken; none means the defaults.

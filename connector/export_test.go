@@ -35,4 +35,17 @@ const (
 	LastWords    = lastWords
 	Glance       = glance
 	ProbeTime    = time.Duration(probeTime)
+	Tick         = tick
 )
+
+// SpinTries gives in how many exchanges the answer is looked out for.
+func SpinTries(exchanges int, alone, found bool) (tries int) {
+	var s spinner
+	for range exchanges {
+		if s.reads(alone) > 0 {
+			tries++
+			s.learn(found)
+		}
+	}
+	return tries
+}

@@ -24,7 +24,7 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	p := prepared.Get().(*preparation)
 	defer p.recycle()
 	call := &p.call
-	err := prepare(call, req, p.head[:0])
+	err := c.prepare(call, req, p.head[:0])
 	if err == nil {
 		err = c.setBody(call, req)
 	}
@@ -45,7 +45,7 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp := box.fill(req)
-	if gzipped && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
+	if gzipped && box.reply.Coded && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
 		resp.Body = &gunzip{src: resp.Body}
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
@@ -85,11 +85,12 @@ func hostOf(req *http.Request) string {
 
 // wantsGzip reports whether gzip may be asked for behind the caller's back.
 func wantsGzip(req *http.Request) bool {
-	return req.Header.Get("Accept-Encoding") == "" && req.Header.Get("Range") == "" && req.Method != "HEAD"
+	return len(req.Header) == 0 && req.Method != "HEAD" ||
+		req.Header.Get("Accept-Encoding") == "" && req.Header.Get("Range") == "" && req.Method != "HEAD"
 }
 
 // prepare checks a request, before a connection is asked for, and renders it.
-func prepare(call *Call, req *http.Request, head []byte) error {
+func (c *Connector) prepare(call *Call, req *http.Request, head []byte) error {
 	u := req.URL
 	if u == nil {
 		return errors.New("request without a URL")
@@ -104,25 +105,49 @@ func prepare(call *Call, req *http.Request, head []byte) error {
 	if !http1.ValidToken(call.Method) {
 		return fmt.Errorf("invalid method %q", req.Method)
 	}
+	to, err := c.place(u)
+	if err != nil {
+		return err
+	}
+	call.Host, call.TLS = to.addr, to.secure
+	host := to.field
+	if req.Host != "" && req.Host != u.Host {
+		if host, err = hostField(req.Host); err != nil {
+			return err
+		}
+	}
+	if head, err = appendRequestLine(head, call.Method, u, host); err != nil {
+		return err
+	}
+	call.Head = http1.AppendField(head, "Host", host)
+	return appendHeader(call, req)
+}
+
+// place is where a URL leads, as it was found out for the last request: the next
+// one often goes to the same host.
+type place struct {
+	scheme, host string // of the URL
+	addr         string
+	secure       bool
+	field        string // the value of the Host field
+}
+
+// place gives where a URL leads.
+func (c *Connector) place(u *url.URL) (*place, error) {
+	if last := c.last.Load(); last != nil && last.host == u.Host && last.scheme == u.Scheme && u.Opaque == "" {
+		return last, nil
+	}
 	addr, secure, err := Address(u)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	call.Host, call.TLS = addr, secure
-	host := req.Host
-	if host == "" {
-		host = u.Host
-	}
-	if host, err = hostField(host); err != nil {
-		return err
-	}
-	target, err := requestTarget(call.Method, u, host)
+	field, err := hostField(u.Host)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	call.Head = http1.AppendRequestLine(head, call.Method, target)
-	call.Head = http1.AppendField(call.Head, "Host", host)
-	return appendHeader(call, req)
+	to := &place{u.Scheme, u.Host, addr, secure, field}
+	c.last.Store(to)
+	return to, nil
 }
 
 // Address gives the "name:port" that a URL leads to, in lower case, and

@@ -43,6 +43,28 @@ func requestTarget(method string, u *url.URL, host string) (string, error) {
 	return target, nil
 }
 
+// appendRequestLine renders the request line, for most URLs without making a
+// string of the target.
+func appendRequestLine(head []byte, method string, u *url.URL, host string) ([]byte, error) {
+	if u.Opaque != "" || u.Path == "" || u.Path[0] != '/' {
+		target, err := requestTarget(method, u, host)
+		if err != nil {
+			return nil, err
+		}
+		return http1.AppendRequestLine(head, method, target), nil
+	}
+	head = append(append(head, method...), ' ')
+	start := len(head)
+	head = append(head, u.EscapedPath()...)
+	if u.RawQuery != "" || u.ForceQuery {
+		head = append(append(head, '?'), u.RawQuery...)
+	}
+	if target := head[start:]; !http1.ValidTarget(target) {
+		return nil, fmt.Errorf("URL has a space or a control character: %q", target)
+	}
+	return append(head, " HTTP/1.1\r\n"...), nil
+}
+
 // Target gives the value of the Host field and the request-target for a URL.
 func Target(u *url.URL) (host, target string, err error) {
 	if host, err = hostField(u.Host); err != nil {

@@ -2,6 +2,7 @@ package http1_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +34,50 @@ func TestFieldsZeroValue(t *testing.T) {
 	}
 	if _, ok := f.Get("a"); ok || f.Count() != 0 || len(f.Header(nil, nil)) != 0 {
 		t.Error("has a field")
+	}
+}
+
+// Heads that a connection gives one after the other, with and without memory.
+func TestMemoChangesNothing(t *testing.T) {
+	heads := []http1.Fields{
+		http1.Fields("Server: x\r\nDate: 1\r\nContent-Length: 5\r\n"),
+		http1.Fields("Server: x\r\nDate: 2\r\nContent-Length: 5\r\n"),
+		http1.Fields("Server: x\r\nContent-Length: 5\r\nDate: 2\r\n"),
+		http1.Fields("Server: x\r\n"),
+		nil,
+		http1.Fields("Set-Cookie: a\r\nSet-Cookie: a\r\nserver: x\r\n"),
+		http1.Fields("X: " + strings.Repeat("long", 2000) + "\r\nServer: x\r\n"),
+		http1.Fields(strings.Repeat("Many: x\r\n", 100)),
+		http1.Fields("Server: x\r\nDate: 1\r\nContent-Length: 5\r\n"),
+	}
+	var memo http1.Memo
+	for range 2 {
+		for i, f := range heads {
+			if diff := cmp.Diff(f.Header(nil, nil), f.Header(nil, &memo)); diff != "" {
+				t.Errorf("head %d (-without memory +with)\n%s", i, diff)
+			}
+		}
+	}
+}
+
+// The strings of a head that came before are used again: all that is made is
+// the map, and a string for what has changed.
+func TestMemoSparesStrings(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates by itself")
+	}
+	same := http1.Fields("Server: a server\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 5\r\n")
+	other := http1.Fields("Server: a server\r\nDate: Sun, 06 Nov 1994 08:49:38 GMT\r\nContent-Length: 5\r\n")
+	var backing [3]string
+	bare := testing.AllocsPerRun(100, func() { same.Header(backing[:], nil) })
+	var memo http1.Memo
+	same.Header(backing[:], &memo)
+	if n := testing.AllocsPerRun(100, func() { same.Header(backing[:], &memo) }); n != bare-1 {
+		t.Errorf("%v allocations for the same head, %v without memory", n, bare)
+	}
+	i := 0
+	if n := testing.AllocsPerRun(100, func() { []http1.Fields{same, other}[i%2].Header(backing[:], &memo); i++ }); n != bare {
+		t.Errorf("%v allocations for another date, %v without memory", n, bare)
 	}
 }
 

@@ -29,6 +29,11 @@ type ResponseHead struct {
 // that the peer closed before a single octet arrived; a head cut short gives
 // io.ErrUnexpectedEOF. After an error neither h nor the reader is of use.
 func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
+	if rd.r == rd.w {
+		if err := rd.Fill(bufferSize); err != nil {
+			return err
+		}
+	}
 	if h.parseBuffered(rd.Buffered(), lim) {
 		rd.Discard(h.Size)
 		return nil
