@@ -71,8 +71,11 @@ func TestContextIsWatchedByLongRequestsOnly(t *testing.T) {
 		send := func() <-chan answer {
 			return e.send(request(t, "GET", "http://example.com/", nil).WithContext(ctx))
 		}
-		out := send()
+		out := e.get() // opens the connection
 		s := e.accept()
+		serve(s)
+		want(t, <-out, 200, "hello")
+		out = send()
 		for range 100 {
 			s.WantHead()
 			time.Sleep(connector.Tick / 8)
