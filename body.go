@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/form"
@@ -158,6 +159,8 @@ func (b *body) fromFile(path string) error {
 func (b *body) fromReader(r io.Reader, length int64) error {
 	b.reader, b.length, b.contentType = r, -1, defaultBodyType
 	switch r := r.(type) {
+	case *carried:
+		return r.handOver(b)
 	case *bytes.Reader:
 		b.length = int64(r.Len())
 	case *strings.Reader:
@@ -218,6 +221,60 @@ func restOfFile(f *os.File) int64 {
 		return -1
 	}
 	return max(info.Size()-at, 0)
+}
+
+// carried is a body on its way through middleware, which any number of attempts
+// may send.
+type carried struct {
+	body body
+
+	mu    sync.Mutex
+	taken bool // by an attempt
+}
+
+// Read is for middleware that wants to read the body itself. It is an attempt
+// like the others.
+func (c *carried) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	c.taken = true
+	reader := c.body.reader
+	c.mu.Unlock()
+	return reader.Read(p)
+}
+
+// Close closes a body that no attempt has taken.
+func (c *carried) Close() error {
+	c.settle()
+	return nil
+}
+
+// settle closes the body, unless an attempt has done so or will. A nil carried is
+// no body.
+func (c *carried) settle() {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.taken {
+		c.taken = true
+		c.body.close()
+	}
+}
+
+// handOver gives the body to an attempt: the first has it as it is, each later
+// one from its start.
+func (c *carried) handOver(b *body) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.taken {
+		if err := c.body.rewind(); err != nil {
+			return err
+		}
+	}
+	c.taken = true
+	b.reader, b.length, b.reopen, b.contentType = c.body.reader, c.body.length, c.body.reopen, defaultBodyType
+	return nil
 }
 
 // rewind makes the body ready to be sent again.

@@ -21,7 +21,7 @@ const atOnceBytes = 1 << 20
 // be changed. A body above Options.MaxBodyBytes gives [ErrBodyTooLarge].
 func (r *Response) Bytes() ([]byte, error) {
 	if !r.held {
-		limit := r.session.opts.MaxBodyBytes
+		limit := r.limits().MaxBodyBytes
 		if limit == 0 {
 			limit = defaultMaxBodyBytes
 		}

@@ -25,6 +25,7 @@ type hop struct {
 	foreign bool      // a redirect has left the first origin: no credentials any more
 	away    bool      // the session's own credentials do not belong here
 	bare    bool      // cookies and default fields are not this hop's business
+	whole   bool      // header has the session's fields already
 	ends    time.Time // when the total time-out ends; zero when there is none
 }
 
@@ -35,6 +36,8 @@ type job struct {
 	hop  hop
 	call connector.Call
 	head []byte
+
+	handle Handler // the middleware that each hop goes through; nil when there is none
 }
 
 var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 1<<10)} }}
@@ -63,7 +66,8 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 		closeUnsent(req)
 		return nil, wrap(req.Method, req.URL, &Error{Phase: connector.PhasePrepare, Err: err})
 	}
-	resp, err := j.exchange(ctx)
+	j.handle = s.handler(req)
+	resp, err := j.hopOn(ctx)
 	if err != nil {
 		return nil, wrap(h.method, h.address(), err)
 	}
@@ -112,6 +116,14 @@ func (h *hop) aim(dest destination) {
 	h.away = h.foreign || base != nil && !dest.same(base)
 }
 
+// hopOn sends one hop, through the middleware where there is any.
+func (j *job) hopOn(ctx context.Context) (*Response, error) {
+	if j.handle != nil {
+		return j.pass(ctx, j.handle)
+	}
+	return j.exchange(ctx)
+}
+
 // exchange sends one hop.
 func (j *job) exchange(ctx context.Context) (*Response, error) {
 	h := &j.hop
@@ -157,7 +169,7 @@ func (h *hop) appendFields(head []byte, call *connector.Call) ([]byte, error) {
 	}
 	head = http1.AppendRequestLine(head, h.method, h.dest.target)
 	head = http1.AppendField(head, "Host", host)
-	if !h.bare {
+	if !h.bare && !h.whole {
 		head = h.appendDefaults(head)
 	}
 	if len(h.header) == 0 {
@@ -179,7 +191,7 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 		call.Policy = s.opts.TLS
 	}
 	var err error
-	if d.tail != nil && len(h.header) == 0 && !h.away && !h.bare {
+	if d.tail != nil && len(h.header) == 0 && !h.away && !h.bare && !h.whole {
 		head = append(append(append(head, h.method...), ' '), d.target...)
 		head = append(head, d.tail...)
 	} else if head, err = h.appendFields(head, call); err != nil {
@@ -191,7 +203,11 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 	if head, err = h.appendCookies(head); err != nil {
 		return err
 	}
-	typed := overridden(h.header, "Content-Type") || !h.bare && s.defaults.bodied
-	call.Head = h.body.describe(call, head, typed)
+	call.Head = h.body.describe(call, head, h.typed())
 	return nil
+}
+
+// typed reports whether the request or the session says what the body is.
+func (h *hop) typed() bool {
+	return overridden(h.header, "Content-Type") || !h.bare && h.session.defaults.bodied
 }

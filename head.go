@@ -102,15 +102,22 @@ func (h *hop) appendDefaults(dst []byte) []byte {
 		return append(dst, d.block...)
 	}
 	for i := range d.fields {
-		f := &d.fields[i]
-		switch {
-		case f.personal && h.away, overridden(h.header, f.name):
-		case f.name == "Authorization" && h.user() != nil: // the URL's is nearer
-		default:
+		if f := &d.fields[i]; h.takes(f) {
 			dst = append(dst, f.line...)
 		}
 	}
 	return dst
+}
+
+// takes reports whether one of the session's fields goes with the hop.
+func (h *hop) takes(f *field) bool {
+	switch {
+	case f.personal && h.away, overridden(h.header, f.name):
+		return false
+	case f.name == "Authorization" && h.user() != nil: // the URL's is nearer
+		return false
+	}
+	return true
 }
 
 // overridden reports whether own has the field, in whatever case it was

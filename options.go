@@ -62,6 +62,10 @@ type Options struct {
 	// with a status of 400 and above.
 	RaiseForStatus bool
 
+	// Middleware is what every exchange of the session goes through, the first
+	// outermost: see [Middleware]. It does not see what goes through HTTPClient.
+	Middleware []Middleware
+
 	// Timeouts bound the phases of each request. A field that is zero means
 	// that of the Connector, which for the session's own is the default
 	// documented at [connector.Timeouts].

@@ -103,15 +103,36 @@ func (s *Session) destination(text string, query url.Values) (destination, error
 		known.tail = append(known.tail, s.defaults.block...)
 		s.origins.put(prefix, &known)
 	}
-	joined := u.RawQuery
 	if s.baseOrigin == nil || d.same(s.baseOrigin) {
-		joined = joinQuery(joined, s.opts.Query)
+		return d.with(joinQuery(joinQuery(u.RawQuery, s.opts.Query), query))
 	}
-	if joined = joinQuery(joined, query); joined == u.RawQuery {
+	return d.with(joinQuery(u.RawQuery, query))
+}
+
+// absolute resolves a URL to which the session adds nothing.
+func (s *Session) absolute(text string, query url.Values) (destination, error) {
+	if len(query) == 0 && len(s.opts.Query) == 0 {
+		return s.destination(text, nil) // which remembers
+	}
+	u, err := parseURL(text)
+	if err != nil {
+		return destination{}, err
+	}
+	d, err := destinationOf(u)
+	if err != nil {
+		return destination{}, err
+	}
+	return d.with(joinQuery(u.RawQuery, query))
+}
+
+// with gives the destination with another query.
+func (d destination) with(query string) (destination, error) {
+	if query == d.url.RawQuery {
 		return d, nil
 	}
-	u.RawQuery = joined
-	return destinationOf(u)
+	u := *d.url
+	u.RawQuery = query
+	return destinationOf(&u)
 }
 
 // resolve parses a URL and makes it absolute.

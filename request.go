@@ -97,8 +97,14 @@ type Request struct {
 	// Content-Encoding.
 	DisableDecompression bool
 
+	// Middleware, when it is not nil, takes the place of Options.Middleware; an
+	// empty list means that there is none.
+	Middleware []Middleware
+
 	// Timings, when set, is filled in with where the time went; after redirects
 	// it describes the last exchange. It must not be read before the call
 	// returned, nor its Receive before the body was read or closed.
 	Timings *connector.Timings
+
+	via *via // what a request under way carries through middleware
 }

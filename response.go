@@ -38,7 +38,8 @@ type Response struct {
 	closed  atomic.Bool   // Close was called
 	header  http.Header   // once it was asked for
 	history []*Response
-	held    bool // the body was read into memory: content or failure stands
+	std     *http.Response // that it was made of; nil for one from a connection
+	held    bool           // the body was read into memory: content or failure stands
 	content []byte
 	failure error
 	room    [inlineHead]byte // where the reply keeps an ordinary head
@@ -58,7 +59,7 @@ func (r *Response) begin() {
 	if len(coding.Parse(codings)) == 0 {
 		return
 	}
-	decoder, err := coding.NewReader(&r.reply, codings, coding.Limits{MaxBytes: max(r.session.opts.MaxDecodedBytes, 0)})
+	decoder, err := coding.NewReader(&r.reply, codings, coding.Limits{MaxBytes: max(r.limits().MaxDecodedBytes, 0)})
 	switch {
 	case errors.Is(err, coding.ErrUnknown):
 		return // delivered as it is
@@ -66,6 +67,15 @@ func (r *Response) begin() {
 		decoder = failedDecoder{err}
 	}
 	r.decoder, r.ContentLength = decoder, -1
+}
+
+// limits gives the options that bound the body; those of a response that came
+// from no session are the defaults.
+func (r *Response) limits() *Options {
+	if r.session == nil {
+		return &Options{}
+	}
+	return &r.session.opts
 }
 
 // failedDecoder is a body that cannot be decoded.
@@ -137,6 +147,9 @@ func (r *Response) Headers() http.Header {
 // Trailers gives the trailer fields, once the body was read to its end. Those
 // that must not stand in a trailer are left out.
 func (r *Response) Trailers() http.Header {
+	if r.std != nil {
+		return r.std.Trailer.Clone()
+	}
 	h := r.reply.Trailer().Header(nil, nil)
 	for name := range h {
 		if http1.ForbiddenTrailer(strings.ToLower(name)) {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -25,6 +26,7 @@ type Session struct {
 	jar        http.CookieJar
 	own        *cookie.Jar // jar, when it is of our kind: it has a shorter way in
 	defaults   defaults
+	chain      Handler // Options.Middleware around send1; nil when there is none
 	origins    originCache
 	closed     atomic.Bool
 }
@@ -43,6 +45,10 @@ func NewSession(opts ...Options) *Session {
 	}
 	o := &s.opts
 	o.Query = maps.Clone(o.Query)
+	if len(o.Middleware) > 0 {
+		o.Middleware = slices.Clone(o.Middleware)
+		s.chain = chain(o.Middleware, s.send1)
+	}
 	s.connector, s.owned = o.Connector, o.Connector == nil
 	if s.owned {
 		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS})

@@ -49,6 +49,7 @@ type Reply struct {
 	pool     *pool
 	ctx      context.Context
 	upload   *upload
+	source   io.Closer // of a reply that came by another way than a connection
 	stall    time.Duration
 	err      error // what later reads give
 	origin   origin
@@ -179,6 +180,7 @@ func (r *Reply) end(err error) {
 		return
 	}
 	r.own.Release()
+	r.closeSource()
 	reusable := r.reusable && (r.upload == nil || r.upload.settled(lastWords))
 	cn := r.detach()
 	if cn == nil {
@@ -218,7 +220,7 @@ func (r *Reply) failure(err error) error {
 		err = cutError(fmt.Sprintf("server closed the connection after %d of %d bytes of the body", r.Length-r.body.Left(), r.Length))
 	case err == io.ErrUnexpectedEOF:
 		err = errBodyCut
-	case r.TLS != nil:
+	case r.TLS != nil && r.source == nil:
 		err = r.origin.policy.Diagnose(hostOnly(r.origin.host), err)
 	}
 	e := &Error{
@@ -233,6 +235,7 @@ const errBodyCut = cutError("server closed the connection in the middle of the r
 // drop closes the connection.
 func (r *Reply) drop() {
 	r.own.Release()
+	r.closeSource()
 	cn := r.detach()
 	if cn == nil {
 		return
@@ -266,6 +269,9 @@ func (r *Reply) Close() error {
 			r.mu.Lock()
 			if r.conn != nil {
 				r.conn.wire.abort(closedByUser)
+			}
+			if r.source != nil {
+				r.source.Close() // which is to end the Read
 			}
 			r.mu.Unlock()
 			return nil

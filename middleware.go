@@ -1,0 +1,173 @@
+package aiohttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/textproto"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+)
+
+// A Handler sends one request and gives its response: what a session does for
+// one hop, redirects and Options.RaiseForStatus apart, or a [Middleware] around
+// it. It may be called by several goroutines at once.
+type Handler func(ctx context.Context, req *Request) (*Response, error)
+
+// A Middleware wraps a [Handler]. What it does before it calls next, as often as
+// it likes or not at all, and with what, is its own affair:
+//
+//	func sign(next aiohttp.Handler) aiohttp.Handler {
+//		return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+//			req.Header.Set("X-Signature", signature(req.Method, req.URL, req.Bytes))
+//			return next(ctx, req)
+//		}
+//	}
+//
+// Middleware runs for every exchange of a request, so for each hop of a
+// redirect anew. The req that it gets is its own to change: URL is absolute and
+// holds the queries, Header holds all fields, those of Options.Header too, but
+// for Host, the jar's cookies and what frames the body, and the body, in
+// whatever way it was given, is in Bytes or, when it does not lie in memory, in
+// Body. To send a req a second time, pass it to next again; where its Body
+// cannot be read twice that is an error. A response that is not passed on must
+// be closed.
+type Middleware func(next Handler) Handler
+
+// errNoResponse is what a middleware gives that gives nothing.
+var errNoResponse = errors.New("middleware gave neither a response nor an error")
+
+// via is what a hop's Request carries through the middleware.
+type via struct {
+	session *Session
+	origin  *origin   // of the first hop
+	foreign bool      // a redirect has left it
+	ends    time.Time // when the total time-out ends; zero when there is none
+}
+
+// Deadline tells when the total time-out of a request that is under way ends. It
+// is for middleware, and tells nothing elsewhere. A middleware that waits for
+// longer than that waits in vain.
+func (r *Request) Deadline() (deadline time.Time, ok bool) {
+	if r.via == nil || r.via.ends.IsZero() {
+		return time.Time{}, false
+	}
+	return r.via.ends, true
+}
+
+// chain puts middleware around a handler, the first outermost.
+func chain(all []Middleware, h Handler) Handler {
+	for i := len(all) - 1; i >= 0; i-- {
+		h = all[i](h)
+	}
+	return h
+}
+
+// handler gives what the hops of a request go through; nil when that is nothing.
+func (s *Session) handler(req *Request) Handler {
+	switch {
+	case req.Middleware == nil:
+		return s.chain
+	case len(req.Middleware) == 0:
+		return nil
+	}
+	return chain(req.Middleware, s.send1)
+}
+
+// pass sends the hop through middleware.
+func (j *job) pass(ctx context.Context, handle Handler) (*Response, error) {
+	h := &j.hop
+	req, body := h.request()
+	resp, err := handle(ctx, req)
+	body.settle()
+	if err == nil && resp == nil {
+		err = errNoResponse
+	}
+	if err != nil {
+		return nil, err
+	}
+	if resp.dest.origin != nil {
+		h.dest = resp.dest // it may have been sent elsewhere
+	}
+	return resp, nil
+}
+
+// request gives the hop as middleware sees it.
+func (h *hop) request() (*Request, *carried) {
+	r := *h.req
+	r.Method, r.URL, r.Query = h.method, h.address(), nil
+	r.Header = h.allFields()
+	if h.foreign {
+		r.Cookies = nil
+	}
+	r.Middleware = nil
+	var limits connector.Timeouts
+	h.limit(&limits) // which lets the total time-out begin
+	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, ends: h.ends}
+	r.Text, r.JSON, r.Form, r.Multipart, r.File, r.Body, r.ContentLength = "", nil, nil, nil, "", nil, 0
+	r.Bytes = h.body.payload
+	var body *carried
+	if h.body.reader != nil {
+		body = &carried{body: h.body}
+		r.Body, r.ContentLength = body, max(h.body.length, 0)
+	}
+	if h.body.contentType != "" && !h.typed() {
+		r.Header.Set("Content-Type", h.body.contentType)
+	}
+	return &r, body
+}
+
+// allFields gives the request's fields and those of the session.
+func (h *hop) allFields() http.Header {
+	all := make(http.Header, len(h.session.defaults.fields)+len(h.header))
+	for i := range h.session.defaults.fields {
+		if f := &h.session.defaults.fields[i]; h.takes(f) {
+			all[f.name] = append(all[f.name], f.value)
+		}
+	}
+	for name, values := range h.header {
+		name = textproto.CanonicalMIMEHeaderKey(name)
+		all[name] = append(all[name], values...)
+	}
+	return all
+}
+
+// send1 is the innermost handler: one exchange.
+func (s *Session) send1(ctx context.Context, req *Request) (*Response, error) {
+	j := jobs.Get().(*job)
+	defer j.recycle()
+	j.req = *req
+	h := &j.hop
+	h.session, h.req, h.method, h.header = s, &j.req, req.Method, req.Header
+	if h.method == "" {
+		h.method = http.MethodGet
+	}
+	if err := h.resume(req.via); err != nil {
+		closeUnsent(req)
+		return nil, &Error{Phase: connector.PhasePrepare, Err: err}
+	}
+	return j.exchange(ctx)
+}
+
+// resume prepares a hop that has come through middleware.
+func (h *hop) resume(v *via) error {
+	if !http1.ValidToken(h.method) {
+		return errInvalidMethod(h.method)
+	}
+	var dest destination
+	var err error
+	if v == nil { // a request of the middleware's own
+		dest, err = h.session.destination(h.req.URL, h.req.Query)
+		h.origin = dest.origin
+	} else {
+		dest, err = h.session.absolute(h.req.URL, h.req.Query)
+		h.origin, h.foreign, h.ends, h.whole = v.origin, v.foreign, v.ends, true
+	}
+	if err != nil {
+		return err
+	}
+	h.aim(dest)
+	return h.body.from(h.req)
+}
