@@ -11,7 +11,8 @@
 //
 //	go test . -update
 //
-// Package gostd runs Go's own tests of net/http over the connector.
+// Package gostd runs Go's own tests of net/http over the connector. Package differ
+// compares our reader of responses with those of net/http and Node.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use
 // real time and real connections, and so a machine under heavy load can fail
