@@ -11,6 +11,9 @@
 //
 //	go test . -update
 //
+// RFC9112.md names, for each rule of the RFC that binds a client, the test that
+// holds it.
+//
 // Package gostd runs Go's own tests of net/http over the connector. Package differ
 // compares our reader of responses with those of net/http and Node.
 //

@@ -265,3 +265,39 @@ func TestClientRFC9110Section5_1NamesAreCaseInsensitive(t *testing.T) {
 	a, _ = exchanged(t, "HTTP/1.1 200 OK\r\ntRANSFER-eNCODING: cHUNKED\r\n\r\n5\r\nhello\r\n0\r\n\r\n", false)
 	want(t, a, 200, "hello")
 }
+
+func TestClientRFC9110Section9_3_6RefusedConnectIsStillHTTP(t *testing.T) {
+	// "Any response other than a successful response indicates that the tunnel
+	// has not yet been formed."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-9
+	inBubble(t, connector.Options{}, func(e *env) {
+		out := e.send(request(t, "CONNECT", "http://example.com", nil))
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\nhello")
+		want(t, <-out, 407, "hello")
+		e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
+	})
+}
+
+func TestClientRFC9110Section7_8SwitchesNotBeforeItHasSentAll(t *testing.T) {
+	// "A client cannot begin using an upgraded protocol on the connection until it
+	// has completely sent the request message".
+	// https://www.rfc-editor.org/rfc/rfc9110#section-7.8-15
+	const switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"
+	upload := request(t, "POST", "http://example.com/", strings.NewReader(strings.Repeat("x", 1<<20)))
+	for _, req := range []*http.Request{upload, expecting(t)} {
+		req.Header.Set("Connection", "Upgrade")
+		req.Header.Set("Upgrade", "echo")
+		inBubble(t, connector.Options{}, func(e *env) {
+			out := e.send(req)
+			s := e.accept()
+			s.WantHead()
+			s.Write(switching)
+			if err := wantError(t, (<-out).err, connector.PhaseHead); !strings.Contains(err.Error(), "server switched protocols before the request was sent whole") {
+				t.Errorf("got %v", err)
+			}
+			e.wantStats(connector.Stats{})
+		})
+	}
+}
