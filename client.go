@@ -107,7 +107,7 @@ func (s *Session) clientHeader(req *http.Request) http.Header {
 // was asked for first.
 func (s *Session) awayFrom(req *http.Request) bool {
 	here, err := destinationOf(req.URL)
-	if err != nil {
+	if err != nil || req.Method == "TRACE" { // see hop.aim
 		return true
 	}
 	if s.baseOrigin != nil && !here.same(s.baseOrigin) {

@@ -46,7 +46,7 @@ func (h *hop) appendCookies(head []byte) ([]byte, error) {
 func (h *hop) appendJar(head []byte, bare int) []byte {
 	s := h.session
 	switch {
-	case h.bare:
+	case h.bare, h.method == "TRACE": // its answer shows what was sent
 		return head
 	case s.own != nil:
 		if s.own.Len() > 0 {

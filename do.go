@@ -2,6 +2,7 @@ package aiohttp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -97,6 +98,9 @@ func (h *hop) prepare() error {
 	if !http1.ValidToken(h.method) {
 		return errInvalidMethod(h.method)
 	}
+	if h.method == "CONNECT" {
+		return errConnect
+	}
 	dest, err := h.session.destination(h.req.URL, h.req.Query)
 	if err != nil {
 		return err
@@ -106,6 +110,9 @@ func (h *hop) prepare() error {
 	return h.body.from(h.req)
 }
 
+// errConnect refuses what has no URL: the target of CONNECT is a host and a port.
+var errConnect = errors.New("CONNECT is not for sessions; Connector.RoundTrip sends it")
+
 func errInvalidMethod(method string) error { return fmt.Errorf("invalid method %q", method) }
 
 // aim directs the hop to a destination.
@@ -113,7 +120,10 @@ func (h *hop) aim(dest destination) {
 	h.dest = dest
 	h.foreign = h.foreign || !dest.same(h.origin)
 	base := h.session.baseOrigin
-	h.away = h.foreign || base != nil && !dest.same(base)
+	// RFC 9110, section 9.3.8: "A client MUST NOT generate fields in a TRACE
+	// request containing sensitive data that might be disclosed by the response."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-3
+	h.away = h.foreign || h.method == "TRACE" || base != nil && !dest.same(base)
 }
 
 // hopOn sends one hop, through the middleware where there is any.

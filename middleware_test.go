@@ -173,7 +173,9 @@ func TestMiddlewareSendsTwice(t *testing.T) {
 		err  string
 	}{
 		{"memory", func() aiohttp.Request { return aiohttp.Request{Text: "hello"} }, ""},
-		{"seekable", func() aiohttp.Request { return aiohttp.Request{Body: strings.NewReader(strings.Repeat("hello", 10000))} }, ""},
+		{"seekable", func() aiohttp.Request {
+			return aiohttp.Request{Body: strings.NewReader(strings.Repeat("hello", 10000))}
+		}, ""},
 		{"stream", func() aiohttp.Request { return aiohttp.Request{Body: io.MultiReader(strings.NewReader("hello"))} }, "cannot be read twice"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

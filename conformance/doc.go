@@ -11,7 +11,11 @@
 //
 //	go test . -update
 //
-// Package gostd runs Go's own tests of net/http over the connector.
+// RFC9112.md names, for each rule of the RFC that binds a client, the test that
+// holds it.
+//
+// Package gostd runs Go's own tests of net/http over the connector. Package differ
+// compares our reader of responses with those of net/http and Node.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use
 // real time and real connections, and so a machine under heavy load can fail

@@ -54,6 +54,9 @@ func (x *exchange) attempts() error {
 	if x.ctx.Err() != nil {
 		return x.failed(PhasePrepare, errCanceled, false)
 	}
+	if x.call.Method == "TRACE" && x.call.hasBody() {
+		return x.failed(PhasePrepare, errTraceBody, false)
+	}
 	err := x.attempt(false)
 	for err != nil && x.again(err) {
 		if x.call.Body != nil && x.started {
@@ -66,6 +69,12 @@ func (x *exchange) attempts() error {
 	}
 	return err
 }
+
+// errTraceBody is a request that must not be sent.
+//
+// RFC 9110, section 9.3.8: "A client MUST NOT send content in a TRACE request."
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-6
+var errTraceBody = errors.New("a TRACE request has no body")
 
 // rewindPatience is how long a second attempt waits for a reader of the body
 // that was told to stop.

@@ -254,7 +254,11 @@ func (x *exchange) nextHead() error {
 		x.readErr = nil
 		return err
 	}
-	// The head is not told the method: faulty framing is refused after HEAD too.
+	// Of the methods the head is told of CONNECT alone, whose success is to be
+	// taken whatever the framing fields say: faulty framing is refused after HEAD.
+	if x.call.Method == "CONNECT" {
+		x.head.Method = x.call.Method
+	}
 	err := rd.ReadResponseHead(&x.head, &x.c.limits)
 	if err != nil {
 		x.head.Status = 0

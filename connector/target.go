@@ -21,9 +21,9 @@ func requestTarget(method string, u *url.URL, host string) (string, error) {
 	target := u.RequestURI()
 	switch {
 	case method == "CONNECT" && u.Path == "":
-		target = host
-		if u.Opaque != "" {
-			target = u.Opaque
+		target = u.Opaque
+		if target == "" {
+			target = authority(u, host)
 		}
 	case strings.HasPrefix(u.Opaque, "//"):
 		// net/http's way of giving a path that is not to be encoded anew.
@@ -63,6 +63,23 @@ func appendRequestLine(head []byte, method string, u *url.URL, host string) ([]b
 		return nil, fmt.Errorf("URL has a space or a control character: %q", target)
 	}
 	return append(head, " HTTP/1.1\r\n"...), nil
+}
+
+// authority gives a host with its port, as the target of CONNECT.
+//
+// RFC 9110, section 9.3.6: "There is no default port; a client MUST send the
+// port number even if the CONNECT request is based on a URI reference that
+// contains an authority component with an elided port".
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-3
+func authority(u *url.URL, host string) string {
+	i := strings.LastIndexByte(host, ':')
+	switch {
+	case i >= 0 && i < len(host)-1 && !strings.HasSuffix(host, "]"):
+		return host
+	case strings.EqualFold(u.Scheme, "https"):
+		return strings.TrimSuffix(host, ":") + ":443"
+	}
+	return strings.TrimSuffix(host, ":") + ":80"
 }
 
 // Target gives the value of the Host field and the request-target for a URL.
