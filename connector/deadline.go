@@ -133,6 +133,14 @@ func (w *wire) missed(d *deadline) error {
 	return &limitError{name: d.name, limit: d.limit}
 }
 
+// nudge lets a read that is under way begin again: it is woken by a deadline that
+// turns out to be none.
+func (w *wire) nudge() {
+	w.reads.mu.Lock()
+	w.set(&w.reads, longAgo)
+	w.reads.mu.Unlock()
+}
+
 // giveUp makes the calls of one direction, the one under way and all later
 // ones, fail with cause.
 func (w *wire) giveUp(d *deadline, cause error) {

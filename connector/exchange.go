@@ -81,10 +81,12 @@ func (x *exchange) renew() {
 // the reply.
 func (x *exchange) run() error {
 	cn := x.conn
-	x.c.watcher.watch(x.ctx, cn)
 	x.call.trace.gotConn(cn)
 	started := x.stamp()
 	fused := x.inline() && cn.wire.socket.canFuse()
+	blind := fused && x.blind()
+	cn.wire.socket.blind = blind
+	x.c.watcher.watch(x.ctx, cn, blind)
 	cn.wire.socket.timeSend(fused && x.call.Timings != nil)
 	writeErr := x.send(fused)
 	sentAt := x.stamp()
@@ -137,7 +139,7 @@ func (x *exchange) send(fused bool) error {
 	w := &cn.wire
 	w.beginAt(x.now, &w.reads, x.limits.Head, "head")
 	if fused {
-		w.sending, w.socket.blind, w.socket.alone = x.limits.Write, x.blind(), x.c.flying.Load() == 1
+		w.sending, w.socket.alone = x.limits.Write, x.c.flying.Load() == 1
 		err := x.sendFused()
 		x.call.trace.wroteHead(err)
 		return err
@@ -167,6 +169,10 @@ func (x *exchange) inline() bool {
 // end of the connection or octets nobody asked for, may just as well come in the
 // time that the request takes to the server; so it is left out where that time
 // and the rest are of one order.
+//
+// The end of the connection is a matter of the poller as well: it may have told
+// of it before the exchange, and tells once. So a blind exchange that is not over
+// soon is looked after by the watcher.
 const rested = time.Millisecond
 
 // blind reports whether the connection need not be looked at.

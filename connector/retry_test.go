@@ -202,6 +202,28 @@ func TestStaleSocketIsFoundBeforeThePost(t *testing.T) {
 	}
 }
 
+// A server that closes its half right behind an answer is found out by a request
+// that was sent at once, without a look, although the poller has told of the end
+// before.
+func TestHalfClosedSocketIsFoundByTheNextGet(t *testing.T) {
+	testnet.LeakCheck(t)
+	ln := listenTCP(t)
+	c := connector.New()
+	defer c.Close()
+	url := "http://" + ln.Addr().String() + "/"
+	out := make(chan answer, 1)
+	for range 5 {
+		go func() { out <- exchange(c, request(t, "GET", url, nil)) }()
+		s := testnet.Accept(t, ln)
+		s.WantHead()
+		s.Write(okHello)
+		if err := s.Conn().(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		want(t, <-out, 200, "hello")
+	}
+}
+
 func TestServerThatSpeaksFirst(t *testing.T) {
 	testnet.LeakCheck(t)
 	ln := listenTCP(t)

@@ -21,6 +21,8 @@ func (s *socket) init(raw syscall.RawConn) { s.raw = raw }
 
 func (s *socket) peek() peeked { return silent }
 
+func (s *socket) peekBeside() peeked { return silent }
+
 func (s *socket) timeSend(bool) {}
 
 func (s *socket) canFuse() bool { return false }

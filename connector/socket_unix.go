@@ -48,8 +48,19 @@ func (s *socket) peek() peeked {
 	return s.seen
 }
 
-func (s *socket) look(fd uintptr) peeked {
-	n, _, err := syscall.Recvfrom(int(fd), s.one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+// peekBeside is peek for another goroutine than the connection's own.
+func (s *socket) peekBeside() peeked {
+	seen := gone
+	if s.raw.Control(func(fd uintptr) { seen = look(fd, make([]byte, 1)) }) != nil {
+		return gone
+	}
+	return seen
+}
+
+func (s *socket) look(fd uintptr) peeked { return look(fd, s.one[:]) }
+
+func look(fd uintptr, one []byte) peeked {
+	n, _, err := syscall.Recvfrom(int(fd), one, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 	switch {
 	case n > 0:
 		return pending

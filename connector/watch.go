@@ -15,6 +15,8 @@ const tick = 5 * time.Millisecond
 // only what is under way for longer than a beat is watched: a context's end is
 // noticed at the next beat at first, and at once from the second beat on.
 //
+// What a blind exchange may have overlooked is looked for then, too.
+//
 // The timer runs only while there are connections whose request is young.
 type watcher struct {
 	mu    sync.Mutex
@@ -26,20 +28,21 @@ type watcher struct {
 // watch is a connection's share of it: the request under way.
 type watch struct {
 	mu     sync.Mutex
-	ctx    context.Context // nil when there is none, or it never ends
+	ctx    context.Context // nil when there is none
+	blind  bool            // it was sent without a look at the connection
 	aged   bool            // it was there at the last beat
 	listed bool            // the connection is in watcher.young
 	stop   func() bool     // ends the watch over ctx; nil when it is not watched yet
 }
 
 // watch begins the watch over ctx for the request on cn.
-func (w *watcher) watch(ctx context.Context, cn *conn) {
-	if ctx.Done() == nil {
+func (w *watcher) watch(ctx context.Context, cn *conn, blind bool) {
+	if ctx.Done() == nil && !blind {
 		return
 	}
 	own := &cn.watch
 	own.mu.Lock()
-	own.ctx, own.aged = ctx, false
+	own.ctx, own.blind, own.aged = ctx, blind, false
 	listed := own.listed
 	own.listed = true
 	own.mu.Unlock()
@@ -108,7 +111,12 @@ func (c *conn) ripen() bool {
 	case !own.aged && own.ctx.Err() == nil:
 		own.aged = true
 	default:
-		own.stop = context.AfterFunc(own.ctx, c.cancel)
+		if own.blind && c.wire.socket.peekBeside() != silent {
+			c.wire.nudge()
+		}
+		if own.ctx.Done() != nil {
+			own.stop = context.AfterFunc(own.ctx, c.cancel)
+		}
 		own.listed = false
 	}
 	return own.listed
