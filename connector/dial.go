@@ -16,13 +16,14 @@ type dialer struct {
 	cache  *dnsCache
 	delay  time.Duration
 	local  netip.Addr
+	guard  Guard // nil: whatever it is
 	custom dialFunction
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
 }
 
 func newDialer(o Options, local *handlerListener, running *workers) dialer {
-	d := dialer{delay: o.AddressDelay, local: o.LocalAddr}
+	d := dialer{delay: o.AddressDelay, local: o.LocalAddr, guard: o.Guard}
 	if d.delay == 0 {
 		d.delay = 250 * time.Millisecond
 	}
@@ -38,7 +39,7 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	}
 	switch {
 	case o.DialContext != nil && local == nil && o.UnixSocket == "":
-		d.custom = abandonable(o.DialContext)
+		d.custom = d.guarded(abandonable(o.DialContext))
 	case local != nil:
 		d.custom = func(ctx context.Context, _, _ string) (net.Conn, error) { return local.dial(ctx) }
 	case o.UnixSocket != "":
@@ -49,6 +50,25 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
+}
+
+// guarded shows the guard what a dial function gives.
+func (d *dialer) guarded(dial dialFunction) dialFunction {
+	guard := d.guard
+	if guard == nil {
+		return dial
+	}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		if err := guard.check(conn); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return conn, nil
+	}
 }
 
 func orDuration(d, def time.Duration) time.Duration {
@@ -162,6 +182,9 @@ func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error)
 // dialOne opens a TCP connection to one address.
 func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	var nd net.Dialer
+	if d.guard != nil {
+		nd.ControlContext = d.guard.control
+	}
 	if d.local.IsValid() {
 		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))
 	}

@@ -73,6 +73,14 @@ type Options struct {
 	// the system choose.
 	LocalAddr netip.Addr
 
+	// Guard, when set, is asked for leave before a connection is opened, with the
+	// address that the name has turned out to have: for each connection, so for
+	// each redirect and retry, and whatever the DNS said before. [PublicOnly] is
+	// one against server-side request forgery. For connections of DialContext it
+	// is asked when they are open, before anything is sent. UnixSocket and
+	// Handler, which no URL can choose, are not its affair.
+	Guard Guard
+
 	// DialContext opens connections in place of the connector's own dialer and
 	// resolver. addr is "host:port" with the name as it stands in the URL. It
 	// must return when ctx ends, and be safe for concurrent use. Connections
