@@ -39,7 +39,7 @@ func TestResultWriterWritesOneLineEach(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"line":3,"url":"http://u:***@h/a?b&c","final_url":"http://h/a","status":200,"bytes":4096,"resumed_bytes":1000,"sha256":"ab","file":"out/h/a","attempts":2,"time":"2026-11-22T19:00:00.005Z","phases_ms":{"connect":1,"send":0.123,"wait":8,"receive":0,"total":10},"meta":{"id":7}}
+	want := `{"line":3,"url":"http://u:xxxxx@h/a?b&c","final_url":"http://h/a","status":200,"bytes":4096,"resumed_bytes":1000,"sha256":"ab","file":"out/h/a","attempts":2,"time":"2026-11-22T19:00:00.005Z","phases_ms":{"connect":1,"send":0.123,"wait":8,"receive":0,"total":10},"meta":{"id":7}}
 {"url":"http://h/b","bytes":0,"file":"out/h/b","attempts":0,"skipped":"exists"}
 {"line":5,"bytes":0,"attempts":0,"error":"line 5: bad\nline","cause":"list: bad\nline"}
 `

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 const (
@@ -44,13 +45,13 @@ func Sitemap(ctx context.Context, s *aiohttp.Session, url string) iter.Seq2[Item
 // walkSitemap reports whether to go on.
 func walkSitemap(ctx context.Context, s *aiohttp.Session, url string, depth int, yield func(Item, error) bool) bool {
 	if depth > maxSitemapDepth {
-		return yield(Item{}, fmt.Errorf("sitemap %s: more than %d levels of indexes", shorten(mask(url), 200), maxSitemapDepth))
+		return yield(Item{}, fmt.Errorf("sitemap %s: more than %d levels of indexes", shorten(secret.Text(url), 200), maxSitemapDepth))
 	}
 	index, more, err := readSitemap(ctx, s, url, yield)
 	if !more {
 		return false
 	}
-	if err != nil && !yield(Item{}, fmt.Errorf("sitemap %s: %w", shorten(mask(url), 200), err)) {
+	if err != nil && !yield(Item{}, fmt.Errorf("sitemap %s: %w", shorten(secret.Text(url), 200), err)) {
 		return false
 	}
 	for _, child := range index {
