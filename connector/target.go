@@ -138,6 +138,12 @@ func checkName(name string) error {
 	if name == "" {
 		return errors.New("URL without a host")
 	}
+	// RFC 1035, section 2.3.4: "names 255 octets or less", of which the wire needs
+	// two; a longer one would only make errors long.
+	// https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4
+	if n := len(strings.TrimSuffix(name, ".")); n > 253 && isASCII(name) {
+		return fmt.Errorf("host name of %d bytes, more than 253", n)
+	}
 	if strings.IndexByte(name, ':') >= 0 { // an IPv6 address, from inside brackets
 		if _, err := netip.ParseAddr(name); err != nil {
 			return fmt.Errorf("invalid IPv6 address %q", name)

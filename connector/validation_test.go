@@ -65,6 +65,7 @@ func TestInvalidRequestIsRefusedBeforeADial(t *testing.T) {
 		"ipv4-full-width-odd":  func(r *http.Request) { r.URL.Host = "\uff11\uff12\uff17.\uff11" },
 		"ipv4-full-stops":      func(r *http.Request) { r.URL.Host = "127\u30020\u30020\u30021" },
 		"idna":                 func(r *http.Request) { r.URL.Host = "a\u200d.com" },
+		"name-of-254":          func(r *http.Request) { r.URL.Host = strings.Repeat("ab", 127) },
 		"idna-slash":           func(r *http.Request) { r.URL.Host = "a\uff0fb.com" },
 		"idna-at":              func(r *http.Request) { r.URL.Host = "a\uff20b.com" },
 		// CVE-2026-39821: labels that only look like ones of IDNA.
@@ -147,6 +148,7 @@ func TestAddressOfURL(t *testing.T) {
 		{"http://[FE80::1%25Eth0]/", "[fe80::1%Eth0]:80", "[FE80::1]", "/", false},
 		{"http://bücher.example/ü", "xn--bcher-kva.example:80", "xn--bcher-kva.example", "/%C3%BC", false},
 		{"http://1.example.com/", "1.example.com:80", "1.example.com", "/", false},
+		{"http://" + strings.Repeat("a", 253) + "./", strings.Repeat("a", 253) + ".:80", strings.Repeat("a", 253) + ".", "/", false},
 		{"http://XN--Bcher-Kva.example/", "xn--bcher-kva.example:80", "XN--Bcher-Kva.example", "/", false},
 		{"http://r3---sn.my_host.xn--ls8h.la/", "r3---sn.my_host.xn--ls8h.la:80", "r3---sn.my_host.xn--ls8h.la", "/", false},
 	} {
