@@ -288,3 +288,14 @@ func TestJarCVE_2026_42504_LongLinesTakeLinearWork(t *testing.T) {
 		})
 	}
 }
+
+// aio-libs/aiohttp#5397, #9336 and #7478: several cookies of one name are kept
+// apart, and a value goes back as it came, with its quotes and spaces.
+func TestJarSendsValuesAsTheyCame(t *testing.T) {
+	jar := cookie.New()
+	set(t, jar, "https://a.kit.test/x/y",
+		"n=root; Path=/", "n=deep; Path=/x", "n=wide; Path=/; Domain=kit.test",
+		`q="a b,c\"d"; Path=/`, `json={"a":[1,2]}; Path=/`, "e=a%3Db=c==; Path=/", "ü=ö; Path=/", "empty=; Path=/", "bare; Path=/")
+	want(t, jar, "https://a.kit.test/x/", `n=deep; n=root; n=wide; q="a b,c\"d"; json={"a":[1,2]}; e=a%3Db=c==; ü=ö; empty=; bare`)
+	want(t, jar, "https://kit.test/", "n=wide")
+}

@@ -187,3 +187,28 @@ func TestLatency(t *testing.T) {
 		t.Errorf("sequential time %v, mean %v", sum.Sequential, l.Mean())
 	}
 }
+
+// CVE-2024-6104: what is shown and written of an item holds no password and no
+// key; the URL that names it in the results keeps its query.
+func TestSummaryAndResultsShowNoSecrets(t *testing.T) {
+	const hush = "hunter2"
+	r := fetch.Result{
+		Line: 1, URL: "https://" + hush + "@a.test/x?id=7", FinalURL: "https://u:" + hush + "@b.test/?X-Amz-Signature=" + hush + "#access_token=" + hush,
+		Err: errors.New("cut"), Attempts: 1,
+	}
+	var lines strings.Builder
+	w := fetch.NewResultWriter(&lines)
+	if err := errors.Join(w.Write(r), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r.URL = "https://a.test/?token=" + hush
+	summary := fetch.Summary{Causes: []fetch.CauseCount{{Cause: "cut", Count: 1, Example: r}}}
+	for _, text := range []string{lines.String(), summary.String()} {
+		if strings.Contains(text, hush) || !strings.Contains(text, "a.test/") {
+			t.Errorf("got %s", text)
+		}
+	}
+	if !strings.Contains(lines.String(), `a.test/x?id=7"`) {
+		t.Errorf("the item is not named: %s", lines.String())
+	}
+}

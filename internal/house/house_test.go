@@ -188,3 +188,19 @@ func TestHousePackagesSayWhatTheyAre(t *testing.T) {
 		}
 	}
 }
+
+// CVE-2025-69230 and CVE-2024-6104: a library that logs can be made to flood a
+// disk, or to show secrets. Ours does not.
+func TestHouseLibrariesDoNotLog(t *testing.T) {
+	for _, f := range sources(t) {
+		switch first, _, _ := strings.Cut(f.dir, "/"); {
+		case first == "cmd", first == "examples", f.dir == "httpbin", f.dir == "internal/demosite", f.dir == "internal/testnet":
+			continue // programs, servers and tests
+		}
+		for _, spec := range f.ast.Imports {
+			if path, _ := strconv.Unquote(spec.Path.Value); path == "log" || path == "log/slog" {
+				t.Errorf("%s/%s must not import %s", f.dir, f.name, path)
+			}
+		}
+	}
+}
