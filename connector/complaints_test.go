@@ -318,3 +318,33 @@ func TestRequestsOfManyGoroutinesStayApart(t *testing.T) {
 		}
 	}
 }
+
+func TestHeadThatTricklesIsCut(t *testing.T) {
+	// slowloris: an octet now and then, of a head or of 1xx answers without end,
+	// does not hold a request up for longer than a silent server does.
+	for name, trickle := range map[string]string{
+		"head":    "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1000),
+		"interim": strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, connector.Options{Limits: connector.Limits{Interim: -1}}, func(e *env) {
+				start := time.Now()
+				out := e.get()
+				s := e.accept()
+				s.WantHead()
+				go func() {
+					for i := range len(trickle) {
+						if _, err := io.WriteString(s.Conn(), trickle[i:i+1]); err != nil {
+							return
+						}
+						time.Sleep(100 * time.Millisecond)
+					}
+				}()
+				err := wantError(t, (<-out).err, connector.PhaseHead)
+				if d := time.Since(start); err.Limit != "head timeout of 30s" || d != 30*time.Second {
+					t.Errorf("after %v: %v", d, err)
+				}
+			})
+		})
+	}
+}

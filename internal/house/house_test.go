@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/version"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -203,4 +204,22 @@ func TestHouseLibrariesDoNotLog(t *testing.T) {
 			}
 		}
 	}
+}
+
+// CVE-2025-61730, CVE-2026-32280, CVE-2026-32283, CVE-2026-33811: flaws of Go's own
+// TLS, X.509 and resolver, all mended by 1.26.6, and no older Go may build this.
+func TestHouseGoIsRecentEnough(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if given, ok := strings.CutPrefix(line, "go "); ok {
+			if v := "go" + strings.TrimSpace(given); version.Compare(v, "go1.26.6") < 0 {
+				t.Errorf("go.mod takes %s", v)
+			}
+			return
+		}
+	}
+	t.Error("go.mod names no Go")
 }
