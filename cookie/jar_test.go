@@ -46,6 +46,7 @@ func TestJarStoresAllAttributes(t *testing.T) {
 }
 
 func TestJarRefuses(t *testing.T) {
+	// public-suffixes: aiohttp takes a cookie for all of co.uk.
 	const cross = "__Host-k=v; Secure; Path=/"
 	for _, c := range []struct{ url, setCookie, cause string }{
 		{"http://kit.test/", "", "neither name nor value"},

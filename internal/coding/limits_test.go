@@ -213,6 +213,7 @@ func TestLimitMembers(t *testing.T) {
 
 // A frame of one raw block says how much the decoder would have to remember.
 func TestLimitWindow(t *testing.T) {
+	// zstd-window: a frame may ask for gigabytes to be remembered.
 	const rawLast = "\x09\x00\x00x" // a last, raw block of one byte
 	tests := []struct {
 		name, frame string
