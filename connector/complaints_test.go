@@ -332,16 +332,20 @@ func TestHeadThatTricklesIsCut(t *testing.T) {
 				out := e.get()
 				s := e.accept()
 				s.WantHead()
-				go func() {
+				var peer sync.WaitGroup
+				peer.Go(func() {
 					for i := range len(trickle) {
 						if _, err := io.WriteString(s.Conn(), trickle[i:i+1]); err != nil {
 							return
 						}
 						time.Sleep(100 * time.Millisecond)
 					}
-				}()
-				err := wantError(t, (<-out).err, connector.PhaseHead)
-				if d := time.Since(start); err.Limit != "head timeout of 30s" || d != 30*time.Second {
+				})
+				a := <-out
+				d := time.Since(start)
+				peer.Wait()
+				err := wantError(t, a.err, connector.PhaseHead)
+				if err.Limit != "head timeout of 30s" || d != 30*time.Second {
 					t.Errorf("after %v: %v", d, err)
 				}
 			})
