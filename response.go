@@ -12,6 +12,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // Response is the answer to a request. It owns its connection until the body
@@ -259,7 +260,7 @@ func (r *Response) RaiseForStatus() error {
 		r.Close()
 	}
 	return &StatusError{
-		Status: r.Status, Reason: r.Reason(), Method: r.method, URL: maskedURL(r.URL()),
+		Status: r.Status, Reason: r.Reason(), Method: r.method, URL: secret.URL(r.URL()),
 		Header: r.Headers(), Body: snippet[:min(len(snippet), most)],
 	}
 }

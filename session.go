@@ -11,6 +11,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/cookie"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // Session sends requests, and keeps what they share: connections, cookies,
@@ -66,7 +67,7 @@ func NewSession(opts ...Options) *Session {
 	}
 	if o.BaseURL != "" {
 		if err := s.setBase(o.BaseURL); err != nil {
-			s.invalid = fmt.Errorf("invalid Options.BaseURL %q: %w", maskedText(o.BaseURL), err)
+			s.invalid = fmt.Errorf("invalid Options.BaseURL %q: %w", secret.Text(o.BaseURL), err)
 		}
 	}
 	return s

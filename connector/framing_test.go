@@ -72,6 +72,7 @@ func TestResponseWithoutLengthEndsWithTheConnection(t *testing.T) {
 }
 
 func TestResponseCutShortIsAnError(t *testing.T) {
+	// aio-libs/aiohttp#4397: a body that ends too soon says so, and by how much.
 	for _, tt := range []struct {
 		name, response string
 		phase          connector.Phase
@@ -157,6 +158,8 @@ func (a *atEnd) Read(p []byte) (int, error) {
 }
 
 func TestLimitsOfAResponse(t *testing.T) {
+	// interim-responses, aio-libs/aiohttp#2304: every part of a head has a limit, and
+	// each can be set.
 	long := strings.Repeat("x", 300)
 	for _, tt := range []struct {
 		name, response string

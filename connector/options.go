@@ -21,7 +21,10 @@ type Options struct {
 	MaxConns int
 
 	// MaxConnsPerHost bounds the connections to one host (scheme, host name,
-	// port and TLS settings). Zero or negative means no limit of its own.
+	// port and TLS settings). Zero or negative means no limit of its own. As long
+	// as none is open to a host, a quarter of MaxConns, but 8 at least and 64 at
+	// most, may be being opened at one time: one that is down does not take the
+	// places of all others.
 	MaxConnsPerHost int
 
 	// IdleTimeout is how long a connection may rest in the pool. Zero means

@@ -52,8 +52,15 @@ type host struct {
 	key     hostKey
 	idle    []*conn // the last one rested least
 	open    int
+	opening int // of those open, the ones that are still being opened
 	waiting int
 }
+
+// mayOpen is how many connections may be being opened at one time to a host to
+// which none is open. One that is down, or hangs, must not take the places of
+// all others with it (golang/go#76784); as soon as it has taken a connection,
+// only the limits proper hold.
+func (l *poolLimits) mayOpen() int { return min(max(l.total/4, 8), 64) }
 
 // waiter is a request that waits for a connection.
 type waiter struct {
@@ -173,6 +180,9 @@ func (p *pool) usable(now int64, c *conn) bool {
 // if need be in the place of the connection that has rested longest. The
 // caller holds p.mu.
 func (p *pool) permit(h *host) (g grant, evicted *conn, ok bool) {
+	if h.open == h.opening && h.opening >= p.limits.mayOpen() {
+		return grant{}, nil, false
+	}
 	if h.open >= p.limits.perHost {
 		if len(h.idle) == 0 {
 			return grant{}, nil, false
@@ -187,6 +197,7 @@ func (p *pool) permit(h *host) (g grant, evicted *conn, ok bool) {
 		p.evict(evicted)
 	}
 	h.open++
+	h.opening++
 	p.open++
 	return grant{host: h}, evicted, true
 }
@@ -231,8 +242,15 @@ func (p *pool) opened(c *conn) {
 	}
 	p.mu.Lock()
 	p.conns[c] = struct{}{}
+	h := c.host
+	h.opening--
+	var t turn
+	if h.waiting > 0 && h.open-h.opening == 1 {
+		t = p.serve() // the host is alive
+	}
 	severed := p.severed
 	p.mu.Unlock()
+	t.finish()
 	if severed {
 		c.cut(ErrClosed)
 	}
@@ -241,6 +259,7 @@ func (p *pool) opened(c *conn) {
 // giveUp takes back a right to open a connection that was not used.
 func (p *pool) giveUp(h *host) {
 	p.mu.Lock()
+	h.opening--
 	p.lose(h)
 	t := p.serve()
 	p.mu.Unlock()

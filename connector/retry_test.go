@@ -145,6 +145,7 @@ func TestNoRetryOnceTheAnswerHasBegun(t *testing.T) {
 }
 
 func TestUnaskedAnswerIsNeverTaken(t *testing.T) {
+	// unsolicited-response: what a server sends unasked is the answer to nothing.
 	const poison = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"
 	t.Run("memory", func(t *testing.T) {
 		inBubble(t, connector.Options{}, func(e *env) {
@@ -185,6 +186,8 @@ func TestUnaskedAnswerIsNeverTaken(t *testing.T) {
 }
 
 func TestStaleSocketIsFoundBeforeThePost(t *testing.T) {
+	// aio-libs/aiohttp#850, fasthttp#15, fasthttp#1892, hertz#349: a POST on a
+	// connection that the server has closed fails, and must not be repeated.
 	testnet.LeakCheck(t)
 	ln := listenTCP(t)
 	c := connector.New()
@@ -246,8 +249,9 @@ func TestServerThatSpeaksFirst(t *testing.T) {
 	}
 }
 
-// TestConcurrentRetriedPostsKeepTheirBodies is the row of CVE-2023-45286: the
-// body of another request was sent, since a buffer was given back twice.
+// TestConcurrentRetriedPostsKeepTheirBodies is the row of CVE-2023-45286,
+// resty#225 and resty#917: the body of another request was sent, since a buffer
+// was given back twice.
 func TestConcurrentRetriedPostsKeepTheirBodies(t *testing.T) {
 	testnet.LeakCheck(t)
 	var n, retried atomic.Int64

@@ -160,7 +160,7 @@ func Address(u *url.URL) (addr string, secure bool, err error) {
 	case "https":
 		port, secure = "443", true
 	case "":
-		return "", false, fmt.Errorf("URL without a scheme: %q", u.Redacted())
+		return "", false, errors.New("URL without a scheme")
 	default:
 		return "", false, fmt.Errorf("unsupported scheme %q", u.Scheme)
 	}

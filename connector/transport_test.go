@@ -213,6 +213,7 @@ func TestLocalAddr(t *testing.T) {
 }
 
 func TestHandlerAnswersInProcess(t *testing.T) {
+	// aio-libs/aiohttp#12815: tests need answers without a server.
 	started := make(chan struct{}, 1)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) })
@@ -242,6 +243,7 @@ func TestHandlerAnswersInProcess(t *testing.T) {
 }
 
 func TestFilesGoStraightToAndFromSockets(t *testing.T) {
+	// fasthttp#1348: a whole body is held in memory.
 	const size = 9<<20 + 7
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		data, _ := io.ReadAll(r.Body)
@@ -357,6 +359,7 @@ func TestGzipIsUndone(t *testing.T) {
 }
 
 func TestClientOfNetHTTP(t *testing.T) {
+	// fasthttp-net-http: what was written for net/http goes on working.
 	mux := http.NewServeMux()
 	mux.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "user", Value: "me", Path: "/"})

@@ -61,7 +61,19 @@ func TestInvalidRequestIsRefusedBeforeADial(t *testing.T) {
 		"ipv4-hex-label":       func(r *http.Request) { r.URL.Host = "127.0.0.0x1" },
 		"ipv6-broken":          func(r *http.Request) { r.URL.Host = "[::1::2]" },
 		"ipv6-unclosed":        func(r *http.Request) { r.URL.Host = "[::1" },
+		"ipv4-full-width":      func(r *http.Request) { r.URL.Host = "127.0.0.\uff11" },
+		"ipv4-full-width-odd":  func(r *http.Request) { r.URL.Host = "\uff11\uff12\uff17.\uff11" },
+		"ipv4-full-stops":      func(r *http.Request) { r.URL.Host = "127\u30020\u30020\u30021" },
 		"idna":                 func(r *http.Request) { r.URL.Host = "a\u200d.com" },
+		"name-of-254":          func(r *http.Request) { r.URL.Host = strings.Repeat("ab", 127) },
+		"idna-slash":           func(r *http.Request) { r.URL.Host = "a\uff0fb.com" },
+		"idna-at":              func(r *http.Request) { r.URL.Host = "a\uff20b.com" },
+		// CVE-2026-39821: labels that only look like ones of IDNA.
+		"a-label-of-ascii":       func(r *http.Request) { r.URL.Host = "xn--example-.com" },
+		"a-label-of-ascii-upper": func(r *http.Request) { r.URL.Host = "www.XN--EXAMPLE-.com:80" },
+		"a-label-empty":          func(r *http.Request) { r.URL.Host = "xn--.com" },
+		"a-label-of-a-control":   func(r *http.Request) { r.URL.Host = "xn--a.com" },
+		"a-label-in-host-field":  func(r *http.Request) { r.Host = "xn--example-.com" },
 		"body-short": func(r *http.Request) {
 			*r = *request(t, "POST", "http://example.com/", strings.NewReader("hello"))
 			r.ContentLength = 7
@@ -99,6 +111,7 @@ func withTrailer(r *http.Request, name string) {
 }
 
 func TestInvalidTrailerValueEndsTheRequest(t *testing.T) {
+	// golang/go#78775: trailers are validated when they are written.
 	inBubble(t, connector.Options{}, func(e *env) {
 		req := request(t, "POST", "http://example.com/", unread(strings.NewReader("x")))
 		req.Trailer = http.Header{"X": {"1\r\nY: 2"}}
@@ -136,6 +149,9 @@ func TestAddressOfURL(t *testing.T) {
 		{"http://[FE80::1%25Eth0]/", "[fe80::1%Eth0]:80", "[FE80::1]", "/", false},
 		{"http://bücher.example/ü", "xn--bcher-kva.example:80", "xn--bcher-kva.example", "/%C3%BC", false},
 		{"http://1.example.com/", "1.example.com:80", "1.example.com", "/", false},
+		{"http://" + strings.Repeat("a", 253) + "./", strings.Repeat("a", 253) + ".:80", strings.Repeat("a", 253) + ".", "/", false},
+		{"http://XN--Bcher-Kva.example/", "xn--bcher-kva.example:80", "XN--Bcher-Kva.example", "/", false},
+		{"http://r3---sn.my_host.xn--ls8h.la/", "r3---sn.my_host.xn--ls8h.la:80", "r3---sn.my_host.xn--ls8h.la", "/", false},
 	} {
 		u, err := url.Parse(tt.url)
 		if err != nil {

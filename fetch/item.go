@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // An Item is one thing to fetch, as plain data. Only URL is needed.
@@ -153,11 +154,12 @@ func (it *Item) parse() (*url.URL, error) {
 }
 
 func invalidURL(raw, text string) error {
-	return &inputError{kind: "invalid URL", text: fmt.Sprintf("url %q: %s", shorten(mask(raw), 200), text)}
+	return &inputError{kind: "invalid URL", text: fmt.Sprintf("url %q: %s", shorten(secret.Text(raw), 200), text)}
 }
 
-// mask takes the password out of a URL. It works on text that is no valid URL
-// too.
+// mask takes the password out of a URL, or the token that stands in place of
+// user and password, and leaves everything else as it was given: it names the
+// item. It works on text that is no valid URL too.
 func mask(raw string) string {
 	start := strings.Index(raw, "//") + 2
 	if start == 1 {
@@ -167,10 +169,13 @@ func mask(raw string) string {
 	if i := strings.IndexAny(authority, "/?#"); i >= 0 {
 		authority = authority[:i]
 	}
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		if colon := strings.IndexByte(authority[:at], ':'); colon >= 0 {
-			raw = raw[:start+colon+1] + "***" + raw[start+at:]
-		}
+	at := strings.LastIndexByte(authority, '@')
+	if at <= 0 {
+		return raw
 	}
-	return raw
+	user, password, _ := strings.Cut(authority[:at], ":")
+	if password == "" {
+		return raw[:start] + secret.Mask + raw[start+at:]
+	}
+	return raw[:start] + user + ":" + secret.Mask + raw[start+at:]
 }

@@ -264,6 +264,7 @@ func TestBackoffStaysWithinBounds(t *testing.T) {
 }
 
 func TestRetryOnlyWhatMayPass(t *testing.T) {
+	// aio-libs/aiohttp#3133: retries are left to everybody to write.
 	refused := &connector.Error{Phase: connector.PhaseConnect, Err: syscall.ECONNREFUSED}
 	sent := &connector.Error{Phase: connector.PhaseHead, Sent: true, Err: syscall.ECONNRESET}
 	unknown := &connector.Error{Phase: connector.PhaseDNS, Err: &net.DNSError{Err: "no such host", IsNotFound: true}}

@@ -1,6 +1,10 @@
 package fetch
 
-import "time"
+import (
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/secret"
+)
 
 // A Snapshot is the state of a job at one moment, for a display that asks for
 // it a few times a second.
@@ -82,7 +86,7 @@ func (w *worker) transfer(now time.Time) (tr Transfer, fresh int64, ok bool) {
 	if c.task == nil {
 		return Transfer{}, 0, false
 	}
-	tr = Transfer{URL: mask(c.url), Host: c.host, Size: c.size, Age: now.Sub(c.began), Attempt: c.tries}
+	tr = Transfer{URL: secret.Text(c.url), Host: c.host, Size: c.size, Age: now.Sub(c.began), Attempt: c.tries}
 	if c.file != nil {
 		// The file itself tells how far it is: nothing has to be counted while
 		// the system copies. It may be closed by now; then it is not counted.

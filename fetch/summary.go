@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // maxCauses bounds the kinds of failure that are counted apart.
@@ -87,7 +89,7 @@ func (r *Result) describe() string {
 	if r.URL == "" {
 		return fmt.Sprintf("line %d", r.Line)
 	}
-	return shorten(mask(r.URL), 200)
+	return shorten(secret.Text(r.URL), 200)
 }
 
 // A tally is a summary that is being made.

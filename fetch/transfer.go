@@ -103,7 +103,7 @@ func (w *worker) send(ctx context.Context, t *task) attempt {
 	} else if status, ok := errors.AsType[*aiohttp.StatusError](err); ok {
 		// The session has RaiseForStatus set.
 		a = attempt{status: status.Status, retryAfter: status.Header.Get("Retry-After")}
-		a.err = &StatusError{Status: status.Status, Reason: status.Reason}
+		a.err = &StatusError{Status: status.Status, Reason: http.StatusText(status.Status)}
 	}
 	a.elapsed = time.Since(start)
 	return a
