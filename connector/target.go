@@ -12,6 +12,9 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// errTarget does not show what is wrong: the query may hold secrets.
+var errTarget = errors.New("URL has a space or a control character in its path or query")
+
 // requestTarget gives the target of the request line.
 //
 // RFC 9112, section 3.2.1: "a client MUST send only the absolute path and query
@@ -38,7 +41,7 @@ func requestTarget(method string, u *url.URL, host string) (string, error) {
 		target = "/" + target
 	}
 	if !http1.ValidTarget(target) {
-		return "", errors.New("URL has a space or a control character in its path or query")
+		return "", errTarget
 	}
 	return target, nil
 }
@@ -59,8 +62,8 @@ func appendRequestLine(head []byte, method string, u *url.URL, host string) ([]b
 	if u.RawQuery != "" || u.ForceQuery {
 		head = append(append(head, '?'), u.RawQuery...)
 	}
-	if target := head[start:]; !http1.ValidTarget(target) {
-		return nil, fmt.Errorf("URL has a space or a control character: %q", target)
+	if !http1.ValidTarget(head[start:]) {
+		return nil, errTarget
 	}
 	return append(head, " HTTP/1.1\r\n"...), nil
 }
