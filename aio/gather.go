@@ -1,7 +1,6 @@
 package aio
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -22,10 +21,13 @@ import (
 func Gather[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
 	var first error
 	var once sync.Once
-	tasks := gather(ctx, fns, func(cancel context.CancelCauseFunc, task *Task[T]) {
+	tasks := gather(ctx, fns, func(cancel context.CancelCauseFunc, err error) {
 		once.Do(func() {
-			first = task.err
-			cancel(cmp.Or(task.err, errPanicked))
+			if _, panicked := err.(*crash); panicked {
+				err = errPanicked
+			}
+			first = err
+			cancel(err)
 		})
 	})
 	if first != nil {
@@ -42,7 +44,7 @@ func Gather[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
 // their end. It gives the results of all functions and a [*GatherError] if any
 // of them failed.
 func GatherAll[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
-	tasks := gather(ctx, fns, func(context.CancelCauseFunc, *Task[T]) {})
+	tasks := gather(ctx, fns, nil)
 	results := make([]T, len(tasks))
 	errs := make([]error, len(tasks))
 	failed := false
@@ -57,23 +59,20 @@ func GatherAll[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
 }
 
 // gather runs all functions and joins them. It calls failed, which may cancel
-// the rest, for every task that fails; calls may overlap. A panic in a function
-// comes out of it.
+// the rest and may be nil, with the error of every task that fails; calls may
+// overlap. A panic in a function comes out of it.
 func gather[T any](
-	ctx context.Context, fns []Func[T], failed func(context.CancelCauseFunc, *Task[T]),
+	ctx context.Context, fns []Func[T], failed func(context.CancelCauseFunc, error),
 ) []*Task[T] {
 	g := newGroup(ctx, false)
 	defer g.end(errOver)
+	if failed != nil {
+		g.scope.failed = func(err error) { failed(g.cancel, err) }
+	}
 	tasks := make([]*Task[T], len(fns))
 	for i, fn := range fns {
-		task := newTask(g.ctx, &g.scope, fn)
-		task.onDone(func() {
-			if task.failed() {
-				failed(g.cancel, task)
-			}
-		})
-		tasks[i] = task
-		task.start()
+		tasks[i] = newTask[T](g.ctx, &g.scope)
+		tasks[i].start(fn)
 	}
 	_ = g.scope.wait(context.Background()) // a context that never ends gives no error
 	return tasks

@@ -95,14 +95,14 @@ func (m *mapping[In, Out]) run(ctx context.Context, inputs iter.Seq[In], yield f
 	for task := range m.results {
 		<-task.Done()
 		m.slots.Release(1)
-		if task.crash != nil || !yield(task.value, task.err) {
+		if task.panicked() || !yield(task.value, task.err) {
 			return
 		}
 	}
 	<-feeder.Done()
 	var zero Out
 	switch {
-	case feeder.crash != nil || feeder.err == nil:
+	case feeder.panicked() || feeder.err == nil:
 	case ctx.Err() != nil:
 		yield(zero, ended("map", ctx))
 	default: // inputs ended the goroutine
@@ -134,22 +134,22 @@ func (m *mapping[In, Out]) feed(ctx context.Context, inputs iter.Seq[In]) error 
 
 // call starts fn for one input.
 func (m *mapping[In, Out]) call(index int, in In) {
-	task := newTask(m.group.ctx, &m.group.scope, func(ctx context.Context) (Out, error) {
+	task := newTask[Out](m.group.ctx, &m.group.scope)
+	m.calls.Add(1)
+	if m.ordered {
+		m.results <- task
+	}
+	task.onDone(&hook{call: func() {
+		if !m.ordered {
+			m.results <- task
+		}
+		m.calls.Done()
+	}})
+	task.start(func(ctx context.Context) (Out, error) {
 		out, err := m.fn(ctx, in)
 		if err != nil {
 			err = &InputError[In]{Index: index, Input: in, Err: err}
 		}
 		return out, err
 	})
-	m.calls.Add(1)
-	if m.ordered {
-		m.results <- task
-	}
-	task.onDone(func() {
-		if !m.ordered {
-			m.results <- task
-		}
-		m.calls.Done()
-	})
-	task.start()
 }

@@ -303,19 +303,3 @@ func TestCollectStopsAtFirstError(t *testing.T) {
 		}
 	})
 }
-
-func BenchmarkMap(b *testing.B) {
-	inputs := func(yield func(int) bool) {
-		for b.Loop() {
-			if !yield(0) {
-				return
-			}
-		}
-	}
-	b.ReportAllocs()
-	for _, err := range aio.Map(b.Context(), 64, inputs, func(context.Context, int) (int, error) { return 0, nil }) {
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
-}
