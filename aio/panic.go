@@ -86,6 +86,12 @@ type crash struct {
 
 func (c *crash) Error() string { return c.err.Error() }
 
+// isCrash reports whether the error that a task keeps is a panic.
+func isCrash(err error) bool {
+	_, ok := err.(*crash)
+	return ok
+}
+
 // see marks the crash as seen and reports whether it was not seen before.
 func (c *crash) see() bool {
 	if c.seen.Swap(true) {

@@ -235,16 +235,18 @@ func (t *Task[T]) result() (T, error) {
 	return t.value, t.err
 }
 
+// failed reports whether a finished task has an error or panicked.
+func (t *Task[T]) failed() bool { return t.err != nil }
+
+// panicked reports whether a finished task panicked, or one that it started.
+func (t *Task[T]) panicked() bool { return isCrash(t.err) }
+
 // onDone has the hook called when the task is done: in the task's goroutine, or
 // at once if the task is done already.
 func (t *Task[T]) onDone(h *hook) {
 	t.ctx.mu.Lock()
-	over := t.isDone()
-	if !over {
-		// Who finished the task in the meantime calls the hooks only if there
-		// were any then.
-		over = t.ctx.state.Or(hasHooks)&(finished|hasHooks) == finished
-	}
+	// Either end sees that there are hooks, or this sees that it has ended.
+	over := t.ctx.state.Or(hasHooks)&finished != 0
 	if !over {
 		h.next = t.hooks
 		if h.next != nil {

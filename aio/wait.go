@@ -74,11 +74,6 @@ func Wait[T any](ctx context.Context, when When, tasks ...*Task[T]) (done, pendi
 	return done, pending, err
 }
 
-// failed reports whether a finished task has an error or panicked.
-func (t *Task[T]) failed() bool { return t.err != nil }
-
-func (t *Task[T]) panicked() bool { _, ok := t.err.(*crash); return ok }
-
 // A watcher receives the indexes of tasks as they are done.
 type watcher struct {
 	done    chan int
