@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // Gather runs all functions at once, each in a task of its own, and gives their
@@ -19,19 +18,12 @@ import (
 //
 //	aio.Gather(ctx, []aio.Func[int]{a.Await, b.Await})
 func Gather[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
-	var first error
-	var once sync.Once
-	tasks := gather(ctx, fns, func(cancel context.CancelCauseFunc, err error) {
-		once.Do(func() {
-			if _, panicked := err.(*crash); panicked {
-				err = errPanicked
-			}
-			first = err
-			cancel(err)
-		})
-	})
-	if first != nil {
-		return nil, first
+	g := newGroup(ctx, false)
+	defer g.end(errOver)
+	first := g.failFast()
+	tasks := gather(g, fns)
+	if first.err != nil {
+		return nil, first.err
 	}
 	results := make([]T, len(tasks))
 	for i, task := range tasks {
@@ -44,7 +36,9 @@ func Gather[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
 // their end. It gives the results of all functions and a [*GatherError] if any
 // of them failed.
 func GatherAll[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
-	tasks := gather(ctx, fns, nil)
+	g := newGroup(ctx, false)
+	defer g.end(errOver)
+	tasks := gather(g, fns)
 	results := make([]T, len(tasks))
 	errs := make([]error, len(tasks))
 	failed := false
@@ -58,17 +52,8 @@ func GatherAll[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
 	return results, nil
 }
 
-// gather runs all functions and joins them. It calls failed, which may cancel
-// the rest and may be nil, with the error of every task that fails; calls may
-// overlap. A panic in a function comes out of it.
-func gather[T any](
-	ctx context.Context, fns []Func[T], failed func(context.CancelCauseFunc, error),
-) []*Task[T] {
-	g := newGroup(ctx, false)
-	defer g.end(errOver)
-	if failed != nil {
-		g.scope.failed = func(err error) { failed(g.cancel, err) }
-	}
+// gather runs all functions as tasks of the group and waits for them.
+func gather[T any](g *Group, fns []Func[T]) []*Task[T] {
 	tasks := make([]*Task[T], len(fns))
 	for i, fn := range fns {
 		tasks[i] = newTask[T](g.ctx, &g.scope)
