@@ -58,7 +58,7 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 		return usagef("%w", err)
 	}
 	sum, err := s.run(ctx, items)
-	report := s.report(&sum)
+	report := summary.From(&sum)
 	report.Folder = f.dir
 	return worse(a.conclude(f, &sum, err), a.printSummary(f, report))
 }
