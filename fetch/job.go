@@ -129,7 +129,7 @@ func (j *Job) begin(abort context.CancelCauseFunc) error {
 	}
 	j.store, j.abort, j.session = store, abort, j.opts.Session
 	if j.session == nil {
-		j.connector = connector.New(connector.Options{MaxConns: j.opts.Concurrency})
+		j.connector = connector.New(connector.Options{MaxConns: j.opts.MaxConns()})
 		j.session = aiohttp.NewSession(aiohttp.Options{Connector: j.connector, DisableCookies: true})
 	}
 	j.tally = newTally()

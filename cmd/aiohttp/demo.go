@@ -99,7 +99,7 @@ func demoSession(srv *demosite.Server, f *fetchFlags) (*request.Session, error) 
 		return nil, err
 	}
 	return f.link.PoolSession(aiohttp.Options{TLS: policy, DisableCookies: true},
-		connector.Options{MaxConns: max(f.concurrency, 1)})
+		connector.Options{MaxConns: fetch.Options{Concurrency: f.concurrency}.MaxConns()})
 }
 
 // demoItems lists the pages with their checksums, which the job verifies.

@@ -83,7 +83,7 @@ func (f *fetchFlags) session() (*request.Session, error) {
 		return nil, err
 	}
 	return f.link.PoolSession(aiohttp.Options{TLS: policy, Header: header, DisableCookies: true},
-		connector.Options{MaxConns: max(f.concurrency, 1)})
+		connector.Options{MaxConns: fetch.Options{Concurrency: f.concurrency}.MaxConns()})
 }
 
 // options turns the flags into those of a job.
