@@ -11,8 +11,7 @@ import (
 
 // A file is open for writing, by one goroutine. It is a bare descriptor until
 // somebody wants more of it: an os.File costs a system call, an allocation and
-// a finalizer, which for a file of a few KiB is a tenth of the work in user
-// mode.
+// a finalizer, which counts for a file of a few KiB.
 type file struct {
 	fd   int
 	name string
