@@ -22,9 +22,10 @@ type conn struct {
 	rd   http1.Reader
 	addr string // the peer's
 
-	cancel  func() // aborts the wire; made once, for context.AfterFunc
-	bounded bool   // a total time-out was set on the wire
-	trusted bool   // the peer lives in this process: no look before reuse
+	trace   *callTrace // of the exchange under way
+	cancel  func()     // aborts the wire; made once, for context.AfterFunc
+	bounded bool       // a total time-out was set on the wire
+	trusted bool       // the peer lives in this process: no look before reuse
 	closed  atomic.Bool
 
 	uses     int   // exchanges that were begun

@@ -130,7 +130,11 @@ func (x *exchange) attempt(fresh bool) error {
 		cn.wire.bound(x.whole, x.limits.Total)
 		cn.bounded = true
 	}
-	return x.run()
+	err = x.run()
+	if x.upload != nil {
+		x.upload.hush()
+	}
+	return err
 }
 
 // connect gives a connection of the pool that is alive, or opens one.

@@ -418,7 +418,7 @@ func (v *events) context() context.Context {
 	return httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
 		GetConn:              func(addr string) { v.add("get " + addr) },
 		GotConn:              func(i httptrace.GotConnInfo) { v.add(fmt.Sprint("got reused=", i.Reused)) },
-		PutIdleConn:          func(error) { v.add("put") },
+		PutIdleConn:          func(err error) { v.add(fmt.Sprint("put ", err)) },
 		GotFirstResponseByte: func() { v.add("first-byte") },
 		Got100Continue:       func() { v.add("100") },
 		Got1xxResponse:       func(code int, _ textproto.MIMEHeader) error { v.add(fmt.Sprint("1xx ", code)); return nil },
@@ -450,7 +450,7 @@ func TestTraceHooksComeInOrderAndBeforeTheReturn(t *testing.T) {
 	resp.Body.Close()
 	wanted := []string{
 		"get " + addr, "dns localhost", "dns-done", "connect tcp", "connect-done <nil>", "tls", "tls-done <nil>",
-		"got reused=false", "wrote-head", "wrote <nil>", "first-byte",
+		"got reused=false", "wrote-head", "wrote <nil>", "first-byte", "put <nil>",
 	}
 	for i, event := range got {
 		if strings.HasPrefix(event, "dns-done") {
@@ -469,14 +469,84 @@ func TestTraceHooksComeInOrderAndBeforeTheReturn(t *testing.T) {
 	}
 	got = v.take()
 	resp.Body.Close()
-	wanted = []string{"get " + addr, "got reused=true", "wrote-head", "wait", "first-byte", "100", "1xx 100", "wrote <nil>"}
+	wanted = []string{"get " + addr, "got reused=true", "wrote-head", "wait", "first-byte", "100", "1xx 100", "wrote <nil>", "put <nil>"}
 	if len(got) == len(wanted)-1 { // on a busy machine the answer may overtake the news
-		wanted = wanted[:len(got)]
+		wanted = slices.Delete(wanted, 7, 8)
 	}
 	diff(t, got, wanted)
 	synctestWait(t, c)
 	if late := v.take(); len(late) > 0 {
 		t.Errorf("after the return: %v", late)
+	}
+}
+
+// TestTraceTellsOfTheBodyBeforeTheAnswer has a server that answers only when
+// the client knows that it has sent all.
+func TestTraceTellsOfTheBodyBeforeTheAnswer(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		wrote := make(chan httptrace.WroteRequestInfo, 1)
+		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+			WroteRequest: func(i httptrace.WroteRequestInfo) { wrote <- i },
+		})
+		out := e.send(request(t, "POST", "http://example.com/", unread(strings.NewReader("hello"))).WithContext(ctx))
+		s := e.accept()
+		s.WantHead()
+		s.WantRead("5\r\nhello\r\n0\r\n\r\n")
+		if got := <-wrote; got.Err != nil {
+			t.Error(got.Err)
+		}
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+	})
+}
+
+func TestTraceTellsOfEachField(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		got := map[string][]string{}
+		req := request(t, "POST", "http://example.com/", strings.NewReader("a: b\r\n\r\n"))
+		req.Header = http.Header{"X-Two": {"bar", "baz"}, "Empty": {""}, "User-Agent": {"me"}}
+		req.Close = true
+		out := e.send(req.WithContext(httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+			WroteHeaderField: func(name string, values []string) { got[name] = values },
+		})))
+		s := e.accept()
+		s.WantHead()
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+		diff(t, got, map[string][]string{
+			"Host": {"example.com"}, "X-Two": {"bar", "baz"}, "Empty": {""}, "User-Agent": {"me"},
+			"Accept-Encoding": {"gzip"}, "Content-Length": {"8"}, "Connection": {"close"},
+		})
+	})
+}
+
+// TestTraceTellsThatTheConnectionRests holds httptrace's promise that
+// PutIdleConn is called before Close of the body returns, and not at all for a
+// connection that is closed.
+func TestTraceTellsThatTheConnectionRests(t *testing.T) {
+	for response, wanted := range map[string]int{
+		"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n":                      1,
+		"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\nConnection: close\r\n\r\n": 0,
+	} {
+		inBubble(t, connector.Options{}, func(e *env) {
+			rested := 0
+			ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+				PutIdleConn: func(err error) {
+					if rested++; err != nil || e.c.Stats().Idle != 1 {
+						t.Errorf("got %v, pool %+v", err, e.c.Stats())
+					}
+				},
+			})
+			out := e.send(request(t, "GET", "http://example.com/", nil).WithContext(ctx))
+			s := e.accept()
+			s.WantHead()
+			s.Write(response)
+			s.Write(strings.Repeat("x", 20000))
+			want(t, <-out, 200, strings.Repeat("x", 20000))
+			if rested != wanted {
+				t.Errorf("%q: told %d times", response, rested)
+			}
+		})
 	}
 }
 
