@@ -146,7 +146,6 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	}
 	ctx, cancel := x.bounded()
 	defer cancel()
-	fresh = fresh || x.last
 	start := x.stamp()
 	for {
 		if x.c.closed.Load() {

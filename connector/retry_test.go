@@ -45,6 +45,21 @@ func (e *env) warm() *testnet.Script {
 	return s
 }
 
+func TestRequestThatClosesTakesARestingConnection(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		s := e.warm()
+		req := request(t, "GET", "http://example.com/", nil)
+		req.Close = true
+		out := e.send(req)
+		if head := s.WantHead(); !strings.Contains(head, "\r\nConnection: close\r\n") {
+			t.Errorf("got head %q", head)
+		}
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+		s.WantEOF()
+	})
+}
+
 func TestRequestIsSentAgainOnAStaleConnection(t *testing.T) {
 	// golang/go#22158, #19943: a keep-alive that the server closes at the wrong
 	// moment fails a request.

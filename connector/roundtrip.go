@@ -177,6 +177,12 @@ func appendHeader(call *Call, req *http.Request) error {
 			if len(values) == 0 || values[0] == "" {
 				continue
 			}
+			// RFC 9110, section 5.3: "a sender MUST NOT generate multiple field
+			// lines with the same name in a message [...] unless that field's
+			// definition allows multiple field line values to be recombined as a
+			// comma-separated list". That of User-Agent does not.
+			// https://www.rfc-editor.org/rfc/rfc9110#section-5.3-3
+			values = values[:1]
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
 			continue // said by the request's own fields
 		case "Connection":
@@ -216,6 +222,9 @@ func appendHeader(call *Call, req *http.Request) error {
 
 // setBody says where the body comes from.
 func (c *Connector) setBody(call *Call, req *http.Request) error {
+	if err := checkTrailer(req.Trailer); err != nil {
+		return err
+	}
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil
 	}
@@ -243,11 +252,6 @@ func (c *Connector) setBody(call *Call, req *http.Request) error {
 	}
 	if len(req.Trailer) > 0 {
 		call.Trailer = req.Trailer
-		for name := range req.Trailer {
-			if err := checkTrailerName(name); err != nil {
-				return err
-			}
-		}
 		call.Length = -1
 	}
 	return nil

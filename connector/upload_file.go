@@ -61,6 +61,16 @@ func ofFile(err error) bool {
 	return errors.As(err, &path) && !isDeadline(err) && !isGone(path.Err) && !errors.Is(err, syscall.ETIMEDOUT)
 }
 
+// checkTrailer checks what is known of a trailer section before the body is
+// sent, whether there is a body or not.
+func checkTrailer(trailer http.Header) error {
+	if len(trailer) == 0 {
+		return nil
+	}
+	_, err := appendTrailer(nil, trailer)
+	return err
+}
+
 // appendTrailer appends the trailer section and the blank line.
 func appendTrailer(dst []byte, trailer http.Header) ([]byte, error) {
 	for name, values := range trailer {

@@ -3,6 +3,7 @@ package connector_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -52,6 +53,8 @@ func TestInvalidRequestIsRefusedBeforeADial(t *testing.T) {
 		"header-value-nul":     func(r *http.Request) { r.Header["X"] = []string{"1\x00"} },
 		"cookie-crlf":          func(r *http.Request) { r.Header["Cookie"] = []string{"a=b\r\nX: y"} },
 		"trailer-name-crlf":    func(r *http.Request) { withTrailer(r, "X\r\nY") },
+		"trailer-value":        func(r *http.Request) { withTrailer(r, "X"); r.Trailer["X"] = []string{"1\r\nY: 2"} },
+		"trailer-without-body": func(r *http.Request) { r.Trailer = http.Header{"X": {"1\r\nY: 2"}} },
 		"trailer-name-framing": func(r *http.Request) { withTrailer(r, "Content-Length") },
 		"ipv4-short":           func(r *http.Request) { r.URL.Host = "127.1" },
 		"ipv4-hex":             func(r *http.Request) { r.URL.Host = "0x7f000001" },
@@ -100,8 +103,9 @@ func withTrailer(r *http.Request, name string) {
 
 func TestInvalidTrailerValueEndsTheRequest(t *testing.T) {
 	inBubble(t, connector.Options{}, func(e *env) {
-		req := request(t, "POST", "http://example.com/", unread(strings.NewReader("x")))
-		req.Trailer = http.Header{"X": {"1\r\nY: 2"}}
+		trailer := http.Header{"X": nil}
+		req := request(t, "POST", "http://example.com/", &atEnd{io.NopCloser(strings.NewReader("x")), func() { trailer["X"] = []string{"1\r\nY: 2"} }})
+		req.Trailer = trailer
 		out := e.send(req)
 		s := e.accept()
 		s.WantHead()
@@ -118,6 +122,18 @@ func TestFieldsThatFrameAreSaidOnce(t *testing.T) {
 		out := e.send(req)
 		s := e.accept()
 		s.WantRead("POST / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: aiohttp-go/" + connector.Version + "\r\nAccept-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+	})
+}
+
+func TestUserAgentIsSaidOnce(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		req := request(t, "GET", "http://example.com/", nil)
+		req.Header["User-Agent"] = []string{"single", "or", "multiple"}
+		out := e.send(req)
+		s := e.accept()
+		s.WantRead("GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: single\r\nAccept-Encoding: gzip\r\n\r\n")
 		s.Write(okHello)
 		want(t, <-out, 200, "hello")
 	})
