@@ -105,10 +105,18 @@ func (c *conn) alive() bool {
 	return c.nothingPending()
 }
 
+// stare is when a glance must be over: a connection that says it has set a
+// deadline, and has not, is closed then.
+const stare = 10 * time.Millisecond
+
 // aliveOpaque is alive for a connection that cannot be looked into: it reads
 // for a moment. The pipes of Options.Handler are beyond doubt.
 func (c *conn) aliveOpaque() bool {
-	return c.trusted || c.wire.rearm(time.Now().Add(glance)) != nil || c.nothingPending()
+	if c.trusted || c.wire.rearm(time.Now().Add(glance)) != nil {
+		return true
+	}
+	defer time.AfterFunc(stare, func() { c.wire.Conn.Close() }).Stop()
+	return c.nothingPending()
 }
 
 // nothingPending reads what is pending, and reports whether that was no data

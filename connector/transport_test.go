@@ -297,6 +297,68 @@ func TestFilesGoStraightToAndFromSockets(t *testing.T) {
 
 }
 
+// countingConn counts the files that were handed to it as such.
+type countingConn struct {
+	*net.TCPConn
+	files *int
+}
+
+func (c countingConn) ReadFrom(r io.Reader) (int64, error) {
+	*c.files++
+	return c.TCPConn.ReadFrom(r)
+}
+
+func TestFileIsHandedToTheConnectionAsSuch(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }))
+	defer srv.Close()
+	files := 0
+	c := connector.New(connector.Options{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return countingConn{conn.(*net.TCPConn), &files}, nil
+	}})
+	defer c.Close()
+	path := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		body   func(f *os.File) io.Reader
+		length int64
+		files  int
+	}{
+		{"file", func(f *os.File) io.Reader { return f }, 7, 1},
+		{"nop-closer", func(f *os.File) io.Reader { return io.NopCloser(f) }, 7, 1},
+		{"nop-closer-of-nop-closer", func(f *os.File) io.Reader { return io.NopCloser(io.NopCloser(f)) }, 7, 0},
+		{"nop-closer-of-reader", func(f *os.File) io.Reader { return io.NopCloser(unread(f)) }, 7, 0},
+		{"unknown-length", func(f *os.File) io.Reader { return f }, -1, 0},
+		{"other", func(f *os.File) io.Reader { return unread(f) }, 7, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			files = 0
+			req := request(t, "PUT", srv.URL, tt.body(f))
+			req.ContentLength = tt.length
+			want(t, exchange(c, req), 200, "content")
+			if files != tt.files {
+				t.Errorf("got %d files, want %d", files, tt.files)
+			}
+			if strings.HasPrefix(tt.name, "nop-closer") {
+				if _, err := f.Seek(0, io.SeekStart); err != nil {
+					t.Error("the file was closed")
+				}
+			}
+		})
+	}
+}
+
 func TestTargetThatCannotBeWrittenIsNotThePeersFault(t *testing.T) {
 	begin := make(chan struct{}, 1)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -548,6 +610,46 @@ func TestTraceTellsThatTheConnectionRests(t *testing.T) {
 			}
 		})
 	}
+}
+
+// deafConn says that it sets deadlines and does not, as many net.Conns do that
+// are no sockets.
+type deafConn struct{ net.Conn }
+
+func (deafConn) SetDeadline(time.Time) error      { return nil }
+func (deafConn) SetReadDeadline(time.Time) error  { return nil }
+func (deafConn) SetWriteDeadline(time.Time) error { return nil }
+
+func TestConnThatIgnoresDeadlinesHoldsUpNobody(t *testing.T) {
+	network := testnet.New()
+	dial := func(ctx context.Context, n, addr string) (net.Conn, error) {
+		conn, err := network.DialContext(ctx, n, addr)
+		return deafConn{conn}, err
+	}
+	inBubble(t, connector.Options{DialContext: dial}, func(e *env) {
+		e.ln.Close()
+		e.net = network
+		e.ln = e.listen("example.com:80")
+		first := e.warm()
+		out := e.get()
+		s := e.accept() // not the first one again: it cannot be looked into
+		first.WantEOF()
+		serve(s)
+		want(t, <-out, 200, "hello")
+	})
+	inBubble(t, connector.Options{DialContext: dial}, func(e *env) {
+		e.ln.Close()
+		e.net = network
+		e.ln = e.listen("example.com:80")
+		ctx, cancel := cancelable()
+		out := e.send(request(t, "GET", "http://example.com/", nil).WithContext(ctx))
+		s := e.accept()
+		s.WantHead()
+		cancel()
+		if a := <-out; !errors.Is(a.err, errWhim) {
+			t.Errorf("got %v", a.err)
+		}
+	})
 }
 
 // synctestWait lets a connector come to rest.
