@@ -25,7 +25,8 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer p.recycle()
 	call := &p.call
 	err := prepare(call, req, p.head[:0])
-	if err == nil {
+	through := feedsTunnel(call.Method, req)
+	if err == nil && !through {
 		err = c.setBody(call, req)
 	}
 	if err != nil {
@@ -41,9 +42,18 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	p.head = call.Head[:0]
 	box := new(responseBox)
 	if err := c.Do(ctx, call, &box.reply); err != nil {
+		if through {
+			req.Body.Close()
+		}
 		return nil, err
 	}
 	resp := box.fill(req)
+	if through {
+		if err := c.feed(resp, req); err != nil {
+			resp.Body.Close()
+			return nil, &Error{Phase: PhaseWrite, Host: call.Host, Sent: true, Err: err}
+		}
+	}
 	if gzipped && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
 		resp.Body = &gunzip{src: resp.Body}
 		resp.Header.Del("Content-Encoding")
