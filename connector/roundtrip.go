@@ -41,7 +41,11 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	p.head = call.Head[:0]
 	box := new(responseBox)
+	if req.Cancel != nil {
+		ctx, box.body.release = c.cancelable(req)
+	}
 	if err := c.Do(ctx, call, &box.reply); err != nil {
+		box.body.done()
 		if through {
 			req.Body.Close()
 		}

@@ -1,0 +1,31 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// errChannelClosed is the cause when a request's Cancel channel ends it.
+var errChannelClosed = errors.New("request canceled by its Cancel channel")
+
+// cancelable gives the context that ends when a request's own does or its Cancel
+// channel is closed, and what is to be called when nothing of the response is
+// awaited any more. The channel is deprecated, but http.Client sets it, for
+// RoundTrippers it does not know, whenever it has a Timeout, and by it passes on
+// what the user has set.
+func (c *Connector) cancelable(req *http.Request) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	watched := c.running.start(func() {
+		select {
+		case <-req.Cancel:
+			cancel(errChannelClosed)
+		case <-ctx.Done():
+		case <-c.dialer.ctx.Done():
+		}
+	})
+	if !watched {
+		cancel(ErrClosed)
+	}
+	return ctx, func() { cancel(nil) }
+}
