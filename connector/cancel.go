@@ -16,6 +16,12 @@ var errChannelClosed = errors.New("request canceled by its Cancel channel")
 // what the user has set.
 func (c *Connector) cancelable(req *http.Request) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(req.Context())
+	select {
+	case <-req.Cancel: // before anything is done
+		cancel(errChannelClosed)
+		return ctx, func() {}
+	default:
+	}
 	watched := c.running.start(func() {
 		select {
 		case <-req.Cancel:

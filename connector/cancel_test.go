@@ -36,6 +36,20 @@ func TestCancelChannelEndsTheRequest(t *testing.T) {
 	}
 }
 
+func TestCancelChannelIsFoundClosedBeforeAnything(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		req := request(t, "GET", "http://example.com/", nil)
+		channel := make(chan struct{})
+		close(channel)
+		req.Cancel = channel
+		a := <-e.send(req)
+		wantError(t, a.err, connector.PhasePrepare)
+		if n := e.net.Dials(); n != 0 || !errors.Is(a.err, context.Canceled) {
+			t.Errorf("got %v after %d dials", a.err, n)
+		}
+	})
+}
+
 // TestCancelChannelIsForgottenWithTheResponse holds that the channel costs
 // nothing once the response was read or closed, and cannot hurt the next user of
 // the connection.
