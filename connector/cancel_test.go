@@ -1,5 +1,7 @@
 package connector_test
 
+//lint:file-ignore SA1019 the tests are about Request.Cancel
+
 import (
 	"bytes"
 	"context"

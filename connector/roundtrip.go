@@ -41,9 +41,7 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	p.head = call.Head[:0]
 	box := new(responseBox)
-	if req.Cancel != nil {
-		ctx, box.body.release = c.cancelable(req)
-	}
+	ctx, box.body.release = c.cancelable(ctx, req)
 	if err := c.Do(ctx, call, &box.reply); err != nil {
 		box.body.done()
 		if through {

@@ -174,8 +174,9 @@ func connect(tr *http.Transport) (*connector.Connector, error) {
 }
 
 func dialer(tr *http.Transport) func(context.Context, string, string) (net.Conn, error) {
-	if tr.DialContext == nil && tr.Dial != nil {
-		return func(_ context.Context, network, addr string) (net.Conn, error) { return tr.Dial(network, addr) }
+	dial := tr.Dial //lint:ignore SA1019 tests set it
+	if tr.DialContext == nil && dial != nil {
+		return func(_ context.Context, network, addr string) (net.Conn, error) { return dial(network, addr) }
 	}
 	return tr.DialContext
 }
