@@ -77,6 +77,11 @@ func TestRequestIsSentAgainOnAStaleConnection(t *testing.T) {
 			req.Header.Set("Idempotency-Key", "1")
 			return req
 		}, true},
+		{"post-with-key-that-is-not-sent", func() *http.Request { // net/http's way of saying that it may be repeated
+			req := post(strings.NewReader("hello"))
+			req.Header["Idempotency-Key"] = []string{}
+			return req
+		}, true},
 		{"put", func() *http.Request {
 			req := post(strings.NewReader("hello"))
 			req.Method = "PUT"

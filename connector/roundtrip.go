@@ -237,6 +237,9 @@ func (c *Connector) setBody(call *Call, req *http.Request) error {
 	if err := checkTrailer(req.Trailer); err != nil {
 		return err
 	}
+	if req.Body == nil && req.ContentLength != 0 {
+		return fmt.Errorf("request with a Content-Length of %d and no body", req.ContentLength)
+	}
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil
 	}
