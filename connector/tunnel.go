@@ -25,7 +25,7 @@ type tunnel struct {
 //
 // RFC 9110, section 9.3.6: "A CONNECT request message does not have content."
 // So nothing is sent before the server has agreed, and it is not framed.
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-12
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6
 func feedsTunnel(method string, req *http.Request) bool {
 	return method == "CONNECT" && req.ContentLength <= 0 && req.Body != nil && req.Body != http.NoBody
 }

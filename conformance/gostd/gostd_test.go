@@ -50,6 +50,7 @@ func TestReportCountsWhatCameThroughUs(t *testing.T) {
 		"| serve_test.go | 1 | 0 | 0 | 0 | 1 | 0 | 1 |",
 		"| transport_test.go | 1 | 0 | 1 | 0 | 0 | 1 | 0 |",
 		"| **all** | 5 | 1 | 1 | 1 | 2 | 1 | 1 |",
+		"## Left to the Transport\n\n- `TestG` (transport_test.go): a proxy, which the connector has no option for\n",
 		"## Unexpected\n\n- `TestB` (client_test.go): fail: `client_test.go:7: got 1 \\| want 2`\n- `TestE` (serve_test.go): passes, so that its reason must go: had one\n\n##",
 		"## Listed\n\n- `TestC` (client_test.go): has its reason\n- `TestE` (serve_test.go): had one\n- `TestF/h1/part` (transport_test.go): is a part\n",
 	} {

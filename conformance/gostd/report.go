@@ -42,7 +42,30 @@ functions, and those that skip themselves.
 	})
 	b.WriteString("\n## Listed\n\n")
 	list(&b, results, func(r result) string { return reasons[r.test.name] })
+	b.WriteString("\n## Left to the Transport\n\n")
+	list(&b, results, func(r result) string {
+		if columnOf(r) != leftToTransport {
+			return ""
+		}
+		return whyLeft(r.log)
+	})
 	return b.String()
+}
+
+// whyLeft says why the requests of a test were left to the Transport, by the
+// octets that testdata/foreign.go has given them.
+func whyLeft(log string) string {
+	var why []string
+	for _, w := range []struct{ octet, why string }{
+		{"h", "HTTP/2, or a protocol of RegisterProtocol's: the connector speaks HTTP/1 only"},
+		{"p", "a proxy, which the connector has no option for"},
+		{"t", "DialTLS: the connector secures connections itself, by Options.TLS"},
+	} {
+		if strings.Contains(log, w.octet) {
+			why = append(why, w.why)
+		}
+	}
+	return strings.Join(why, "; ")
 }
 
 // list writes a line for each result that has something to be said about.
