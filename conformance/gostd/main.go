@@ -3,7 +3,7 @@
 //
 //	go run ./gostd                          # in conformance: all, to the terminal
 //	go run ./gostd -o gostd/RESULTS.md      # the same, to the file
-//	go run ./gostd -run 'TestTransportGzip' -v
+//	go run ./gostd -run 'TestTransportGzip' -v -race
 //
 // The go command is shown, by -overlay, a net/http whose Transport hands its
 // requests to package adapter, and our packages as net/http/internal/...: a test
@@ -37,18 +37,19 @@ func main() {
 	out := flag.String("o", "", "write the results to this `file`, in Markdown")
 	only := flag.String("run", "", "run the tests whose name matches this `regexp`")
 	keep := flag.String("dir", "", "put the overlay and the test binary into this `folder` and leave them there")
+	race := flag.Bool("race", false, "with the race detector")
 	atOnce := flag.Int("p", 4, "run this `many` tests at a time")
 	verbose := flag.Bool("v", false, "print the output of what does not pass")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *out, *only, *keep, max(*atOnce, 1), *verbose); err != nil {
+	if err := run(ctx, *out, *only, *keep, max(*atOnce, 1), *race, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "gostd:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out, only, dir string, atOnce int, verbose bool) error {
+func run(ctx context.Context, out, only, dir string, atOnce int, race, verbose bool) error {
 	pattern, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -63,7 +64,7 @@ func run(ctx context.Context, out, only, dir string, atOnce int, verbose bool) e
 	if err != nil {
 		return err
 	}
-	binary, err := build(ctx, std, dir)
+	binary, err := build(ctx, std, dir, race)
 	if err != nil {
 		return err
 	}

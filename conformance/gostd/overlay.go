@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ type overlay struct {
 }
 
 // build makes the overlay and with it the test binary of net/http.
-func build(ctx context.Context, s std, dir string) (binary string, err error) {
+func build(ctx context.Context, s std, dir string, race bool) (binary string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return "", err
@@ -60,7 +61,7 @@ func build(ctx context.Context, s std, dir string) (binary string, err error) {
 		return "", err
 	}
 	binary = filepath.Join(dir, "http.test")
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay="+listFile, "-o", binary, "net/http")
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-race="+strconv.FormatBool(race), "-vet=off", "-overlay="+listFile, "-o", binary, "net/http")
 	cmd.Dir = s.src
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building net/http's tests: %w\n%s", err, text)
