@@ -55,7 +55,7 @@ type Call struct {
 	// has ended.
 	Trailer http.Header
 
-	// Close asks for a connection of its own that is closed afterwards.
+	// Close asks the server to close the connection afterwards.
 	Close bool
 
 	// Expect100 waits for the server's leave before the body is sent.

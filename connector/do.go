@@ -142,7 +142,11 @@ func (x *exchange) attempt(fresh bool) error {
 		cn.wire.bound(x.whole, x.limits.Total)
 		cn.bounded = true
 	}
-	return x.run()
+	err = x.run()
+	if x.upload != nil {
+		x.upload.hush()
+	}
+	return err
 }
 
 // connect gives a connection of the pool that is alive, or opens one.
@@ -152,7 +156,6 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	if call.TLS {
 		key.policy = x.c.policyOf(call.Policy)
 	}
-	fresh = fresh || x.last
 	start := x.stamp()
 	for {
 		if x.c.closed.Load() {

@@ -81,7 +81,8 @@ func (x *exchange) renew() {
 // the reply.
 func (x *exchange) run() error {
 	cn := x.conn
-	x.call.trace.gotConn(cn)
+	cn.trace = x.call.trace
+	cn.trace.gotConn(cn)
 	started := x.stamp()
 	fused := x.inline() && cn.wire.socket.canFuse()
 	blind := fused && x.blind()
@@ -115,14 +116,13 @@ func (x *exchange) run() error {
 	return x.accept()
 }
 
-// uploaded tells of the end of the body, and when that was: now, when the
-// answer has overtaken it.
+// uploaded waits a moment for the end of the body, and tells when that was: now,
+// when the answer has overtaken it.
 func (x *exchange) uploaded() time.Time {
 	now := x.stamp()
 	if !x.upload.settled(lastNews) {
 		return now
 	}
-	x.call.trace.wrote(nil)
 	return x.upload.ended
 }
 
@@ -141,13 +141,13 @@ func (x *exchange) send(fused bool) error {
 	if fused {
 		w.sending, w.socket.alone = x.limits.Write, x.c.flying.Load() == 1
 		err := x.sendFused()
-		x.call.trace.wroteHead(err)
+		x.call.trace.wroteHead(x.out, err)
 		return err
 	}
 	w.beginAt(x.now, &w.writes, x.limits.Write, "write")
 	n, err := cn.top.Write(x.out)
 	x.sent = n > 0 || cn.tls != nil
-	x.call.trace.wroteHead(err)
+	x.call.trace.wroteHead(x.out, err)
 	switch {
 	case err != nil || inline:
 		w.begin(&w.reads, x.limits.Head, "head")
@@ -354,7 +354,11 @@ func settle(p *pool, cn *conn, reusable bool) {
 		cn.wire.bound(0, 0)
 		cn.bounded = false
 	}
-	p.put(cn)
+	trace := cn.trace
+	cn.trace = nil
+	if p.put(cn) {
+		trace.putIdle()
+	}
 }
 
 // fail ends the attempt.

@@ -266,14 +266,15 @@ func (p *pool) giveUp(h *host) {
 	t.finish()
 }
 
-// put takes back a connection in a state to be used again.
-func (p *pool) put(c *conn) {
+// put takes back a connection in a state to be used again. It gives false when
+// the connection was closed instead.
+func (p *pool) put(c *conn) bool {
 	c.restedAt = clock()
 	p.mu.Lock()
 	if p.closed || !p.usable(c.restedAt, c) {
 		p.mu.Unlock()
 		p.discard(c)
-		return
+		return false
 	}
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
@@ -283,6 +284,7 @@ func (p *pool) put(c *conn) {
 	}
 	p.mu.Unlock()
 	t.finish()
+	return true
 }
 
 func (p *pool) dequeue(w *waiter) {

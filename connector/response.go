@@ -49,10 +49,12 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 	switch {
 	case r.tunnel != nil:
 		resp.Body = r.Upgraded().(*upgraded)
+		b.body.done()
 	case r.body.Kind() == http1.NoBody:
 		resp.Body = http.NoBody
+		b.body.done()
 	default:
-		b.body = responseBody{reply: r, resp: resp}
+		b.body.reply, b.body.resp = r, resp
 		resp.Body = &b.body
 	}
 	return resp
@@ -102,12 +104,24 @@ type responseBody struct {
 	reply *Reply
 	resp  *http.Response
 	ended bool // the trailers are in resp
+
+	release func() // ends the watch over Request.Cancel, if there is one
+}
+
+// done says that nothing more is awaited.
+func (b *responseBody) done() {
+	if b.release != nil {
+		b.release()
+	}
 }
 
 func (b *responseBody) Read(p []byte) (int, error) {
 	n, err := b.reply.Read(p)
 	if err == io.EOF {
 		b.trailer()
+	}
+	if err != nil {
+		b.done()
 	}
 	if err == errBodyClosed {
 		err = http.ErrBodyReadAfterClose
@@ -119,11 +133,16 @@ func (b *responseBody) WriteTo(w io.Writer) (int64, error) {
 	n, err := b.reply.WriteTo(w)
 	if err == nil {
 		b.trailer()
+		b.done()
 	}
 	return n, err
 }
 
-func (b *responseBody) Close() error { return b.reply.Close() }
+func (b *responseBody) Close() error {
+	err := b.reply.Close()
+	b.done()
+	return err
+}
 
 // trailer puts the trailer fields into the response, once.
 //

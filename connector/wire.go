@@ -180,9 +180,11 @@ func (w *wire) failed(d *deadline, err error) error {
 	return err
 }
 
-// abort makes every call that is under way, and every later one, fail.
+// abort makes every call that is under way, and every later one, fail. A
+// connection that is no socket may say that it has set a deadline and do nothing:
+// it is closed, since nobody will use it again.
 func (w *wire) abort(a *abort) {
-	if w.aborted.CompareAndSwap(nil, a) && w.Conn.SetDeadline(longAgo) != nil {
-		w.Conn.Close() // it knows no deadlines, or is closed already
+	if w.aborted.CompareAndSwap(nil, a) && (w.Conn.SetDeadline(longAgo) != nil || w.socket.raw == nil) {
+		w.Conn.Close()
 	}
 }
