@@ -109,6 +109,9 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	}
 }
 
+// StatusText gives the status code and the reason phrase: "200 OK".
+func (r *Reply) StatusText() string { return statusText(r.Status, r.head[:r.reason]) }
+
 // Reason gives the reason phrase, which may be empty.
 func (r *Reply) Reason() string { return string(r.head[:r.reason]) }
 

@@ -24,7 +24,7 @@ type responseBox struct {
 
 // take takes from a head what lies in the connection's buffer.
 func (b *responseBox) take(h *http1.ResponseHead, memo *http1.Memo) {
-	b.resp.Status = statusText(h)
+	b.resp.Status = statusText(h.Status, h.Reason)
 	b.resp.Header = h.Fields.Header(b.values[:], memo)
 }
 
@@ -70,13 +70,13 @@ var statusLines = func() (lines [600]string) {
 	return lines
 }()
 
-func statusText(h *http1.ResponseHead) string {
-	if h.Status < len(statusLines) && h.Status >= 100 {
-		if usual := statusLines[h.Status]; usual != "" && usual[4:] == string(h.Reason) {
+func statusText(status int, reason []byte) string {
+	if status < len(statusLines) && status >= 100 {
+		if usual := statusLines[status]; usual != "" && usual[4:] == string(reason) {
 			return usual
 		}
 	}
-	return strconv.Itoa(h.Status) + " " + string(h.Reason)
+	return strconv.Itoa(status) + " " + string(reason)
 }
 
 // announced makes a Trailer map with the keys that the head announces.
