@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -20,27 +19,16 @@ import (
 
 // runClient is "bench client".
 func runClient(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("bench client", flag.ExitOnError)
-	peers := flags.String("peers", "", "comma-separated `names` of the clients; default all")
-	conns := flags.String("conns", "1,64,512", "comma-separated `numbers` of connections")
-	transports := flags.String("transports", "plain,tls", "plain, tls or both")
-	rounds := flags.Int("rounds", 7, "`number` of rounds")
-	length := flags.Duration("for", time.Second, "`time` of one measurement")
-	warm := flags.Duration("warm", 200*time.Millisecond, "`time` before a measurement")
-	foreign := flags.Float64("foreign", 0.12, "`share` of the machine that others may use before a measurement is repeated")
-	retries := flags.Int("retries", 3, "how often a disturbed measurement is repeated")
-	python := flags.Bool("python", false, "measure aiohttp for Python too")
-	note := flags.String("note", "", "`text` to stand above the results, e.g. what else ran")
-	out := flags.String("o", "", "put the results into this `file`")
-	flags.Parse(args)
+	set := newSettings("client", 7)
+	peers := set.flags.String("peers", "", "comma-separated `names` of the clients; default all")
+	conns := set.flags.String("conns", "1,64,512", "comma-separated `numbers` of connections")
+	transports := set.flags.String("transports", "plain,tls", "plain, tls or both")
+	length := set.flags.Duration("for", time.Second, "`time` of one measurement")
+	warm := set.flags.Duration("warm", 200*time.Millisecond, "`time` before a measurement")
+	python := set.flags.Bool("python", false, "measure aiohttp for Python too")
+	set.flags.Parse(args)
 
-	plan := versus.Plan{
-		Python: *python, Rounds: *rounds, Time: measure.Options{Warm: *warm, For: *length},
-		MaxForeign: *foreign, Retries: *retries, Progress: os.Stderr, ServerCore: -1, ClientCore: -1,
-	}
-	if runtime.NumCPU() > 1 {
-		plan.ServerCore, plan.ClientCore = 0, 1
-	}
+	plan := versus.Plan{Python: *python, Time: measure.Options{Warm: *warm, For: *length}}
 	var err error
 	if plan.Peers, err = peer.Select(*peers); err != nil {
 		return err
@@ -48,23 +36,29 @@ func runClient(ctx context.Context, args []string) error {
 	if plan.Conns, err = numbers(*conns); err != nil {
 		return err
 	}
-	for name := range strings.SplitSeq(*transports, ",") {
-		if name != "plain" && name != "tls" {
-			return fmt.Errorf("unknown transport %q", name)
-		}
-		plan.TLS = append(plan.TLS, name == "tls")
+	if plan.TLS, err = secured(*transports); err != nil {
+		return err
 	}
-	if plan.Program, err = os.Executable(); err != nil {
+	if plan.Conditions, err = set.conditions(); err != nil {
 		return err
 	}
 	result, err := versus.Run(ctx, plan)
 	if err != nil {
 		return err
 	}
-	return report.Put(*out, report.Section{
-		Name: "client", Title: "Client", When: result.When, Note: *note,
-		Command: command("client", flags), Text: clientMethod(result) + result.Table(),
-	})
+	return set.put(report.Section{Title: "Client", When: result.When, Text: clientMethod(result) + result.Table()})
+}
+
+// secured takes a list of transports: whether each is TLS.
+func secured(list string) ([]bool, error) {
+	var all []bool
+	for name := range strings.SplitSeq(list, ",") {
+		if name != "plain" && name != "tls" {
+			return nil, fmt.Errorf("unknown transport %q", name)
+		}
+		all = append(all, name == "tls")
+	}
+	return all, nil
 }
 
 // clientMethod says how the figures came about.
