@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/aiohttp-go/aiohttp/bench/gate"
 	"github.com/aiohttp-go/aiohttp/bench/measure"
 	"github.com/aiohttp-go/aiohttp/bench/origin"
 	"github.com/aiohttp-go/aiohttp/bench/peer"
@@ -88,28 +90,35 @@ func numbers(list string) ([]int, error) {
 	return all, nil
 }
 
-// runServe is the server of "bench client": it prints its address and serves
-// until it is killed.
+// runServe is the server of "bench client" and "bench idle": it prints its
+// address, and its gate's, and serves until it is killed.
 func runServe(_ context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench serve", flag.ExitOnError)
 	secure := flags.Bool("tls", false, "serve over TLS")
+	gated := flags.Bool("gate", false, "hold the requests back at a gate")
 	flags.Parse(args)
 	l, err := origin.Listen(*secure)
 	if err != nil {
 		return err
 	}
-	fmt.Println(l.Addr())
-	return origin.Serve(l)
+	if !*gated {
+		fmt.Println(l.Addr())
+		return origin.Serve(l)
+	}
+	control, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	g := gate.New()
+	go g.Control(control)
+	fmt.Println(l.Addr(), control.Addr())
+	return origin.ServeAfter(l, g.Wait)
 }
 
 // runMeasure measures one client and prints the sample.
 func runMeasure(_ context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench measure", flag.ExitOnError)
-	name := flags.String("peer", "", "`name` of the client")
-	target := peer.Target{}
-	flags.StringVar(&target.Addr, "addr", "", "`host:port` of the server")
-	flags.BoolVar(&target.Secure, "tls", false, "over TLS")
-	flags.IntVar(&target.Conns, "conns", 1, "`number` of connections")
+	target, name := targetFlags(flags)
 	options := measure.Options{}
 	flags.DurationVar(&options.Warm, "warm", 0, "`time` before the measurement")
 	flags.DurationVar(&options.For, "for", time.Second, "`time` of the measurement")
@@ -118,9 +127,19 @@ func runMeasure(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	sample, err := measure.Run(chosen[0], target, options)
+	sample, err := measure.Run(chosen[0], *target, options)
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(sample)
+}
+
+// targetFlags are the flags of a measured process: which client, and to where.
+func targetFlags(flags *flag.FlagSet) (target *peer.Target, name *string) {
+	name = flags.String("peer", "", "`name` of the client")
+	target = &peer.Target{}
+	flags.StringVar(&target.Addr, "addr", "", "`host:port` of the server")
+	flags.BoolVar(&target.Secure, "tls", false, "over TLS")
+	flags.IntVar(&target.Conns, "conns", 1, "`number` of connections")
+	return target, name
 }

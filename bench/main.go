@@ -34,8 +34,10 @@ func main() {
 	commands := map[string]func(context.Context, []string) error{
 		"client":  runClient,
 		"fetch":   runFetch,
-		"serve":   runServe,   // the server of client, in its process
+		"idle":    runIdle,
+		"serve":   runServe,   // the server of client and idle, in its process
 		"measure": runMeasure, // one client, in its process
+		"rest":    runRest,    // one client's connections at rest, in its process
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
 		fmt.Fprint(os.Stderr, usage)
