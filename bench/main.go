@@ -35,8 +35,11 @@ func main() {
 		"client":  runClient,
 		"fetch":   runFetch,
 		"idle":    runIdle,
+		"bulk":    runBulk,
 		"serve":   runServe,   // the server of client and idle, in its process
+		"pour":    runPour,    // the server of bulk, in its process
 		"measure": runMeasure, // one client, in its process
+		"haul":    runHaul,    // one client with large bodies, in its process
 		"rest":    runRest,    // one client's connections at rest, in its process
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
