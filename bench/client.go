@@ -15,6 +15,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/bench/measure"
 	"github.com/aiohttp-go/aiohttp/bench/origin"
 	"github.com/aiohttp-go/aiohttp/bench/peer"
+	"github.com/aiohttp-go/aiohttp/bench/profile"
 	"github.com/aiohttp-go/aiohttp/bench/report"
 	"github.com/aiohttp-go/aiohttp/bench/versus"
 )
@@ -69,7 +70,8 @@ func clientMethod(r *versus.Result) string {
 core %d; %d rounds of %v a client. CPU is user and system time of the client's
 process; [least-most] over the rounds. "net/http / this" is how many times less CPU a
 request takes than with net/http, as the median of the ratios inside the rounds.
-"Noisy" counts rounds in which others used more than %.0f %% of the machine.
+"Noisy" counts rounds in which others used more than %.0f %% of the machine. github.com/imroc/req
+is not among the clients: the module proxy refuses its versions (403).
 
 `, origin.BodyBytes, r.Plan.ServerCore, r.Plan.ClientCore, r.Plan.Rounds, r.Plan.Time.For, 100*r.Plan.MaxForeign)
 	if r.Python != "" {
@@ -122,10 +124,16 @@ func runMeasure(_ context.Context, args []string) error {
 	options := measure.Options{}
 	flags.DurationVar(&options.Warm, "warm", 0, "`time` before the measurement")
 	flags.DurationVar(&options.For, "for", time.Second, "`time` of the measurement")
+	options.Profile = &profile.Recording{}
+	flags.Var(options.Profile, "profile", "record a profile: `kind=file`")
+	requests := flags.Int("requests", 0, "send this `number` of requests, and measure nothing")
 	flags.Parse(args)
 	chosen, err := peer.Select(*name)
 	if err != nil {
 		return err
+	}
+	if *requests > 0 {
+		return measure.Exactly(chosen[0], *target, *requests)
 	}
 	sample, err := measure.Run(chosen[0], *target, options)
 	if err != nil {

@@ -4,7 +4,7 @@
 // Limitations: all of them believe any TLS server, since the measured server's
 // certificate is self-signed; verification is part of a handshake, and the
 // handshakes are outside of what is measured. github.com/imroc/req is not among
-// the peers.
+// the peers, since the module proxy refuses its versions.
 package peer
 
 import (
