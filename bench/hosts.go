@@ -60,7 +60,9 @@ func hostsMethod(r *hosts.Result, files int) string {
 	return fmt.Sprintf(`%d hosts in turn, %d requests in flight (a process may have %d files open here), each answered
 after %v; server on core %d, client on core %d; %d rounds. Peak RSS is that of the client's process; heap and
 stacks are the most that there was at a time, divided by the requests in flight, to which a goroutine each
-belongs. Memory that grows from table to table grows with what was asked.
+belongs. Heap that grew from table to table would grow with what was asked; peak RSS comes near twice the heap and
+the stacks with the number of collections. Profiles of locks run on all cores, and say how long all goroutines
+together waited.
 
 `, r.Plan.Hosts, r.Plan.InFlight, files, r.Plan.Delay, r.Plan.ServerCore, r.Plan.ClientCore, r.Plan.Rounds)
 }

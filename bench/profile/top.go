@@ -20,7 +20,7 @@ func Top(ctx context.Context, program string, kind Kind, file string) (string, e
 	case Allocs:
 		args = append(args, "-sample_index=alloc_space")
 	case Mutex, Block: // who waits, not what for
-		args = append(args, `-hide=^(sync|internal/sync|runtime)\.`)
+		args = append(args, `-hide=^(sync|internal/sync|runtime)\.`, "-unit=seconds")
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, program, file)...)
 	var complaint bytes.Buffer
