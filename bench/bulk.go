@@ -55,7 +55,7 @@ is user and system time of the client's process. Speeds and CPU are compared ins
 }
 
 // runPour is the server of "bench bulk".
-func runPour(_ context.Context, args []string) error {
+func runPour(args []string) error {
 	flags := flag.NewFlagSet("bench pour", flag.ExitOnError)
 	secure := flags.Bool("tls", false, "serve over TLS")
 	flags.Parse(args)
@@ -68,7 +68,7 @@ func runPour(_ context.Context, args []string) error {
 }
 
 // runHaul measures one client with large bodies and prints the sample.
-func runHaul(_ context.Context, args []string) error {
+func runHaul(args []string) error {
 	flags := flag.NewFlagSet("bench haul", flag.ExitOnError)
 	name := flags.String("peer", "", "`name` of the client")
 	job := bulk.Job{}

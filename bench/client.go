@@ -94,7 +94,7 @@ func numbers(list string) ([]int, error) {
 
 // runServe is the server of "bench client" and "bench idle": it prints its
 // address, and its gate's, and serves until it is killed.
-func runServe(_ context.Context, args []string) error {
+func runServe(args []string) error {
 	flags := flag.NewFlagSet("bench serve", flag.ExitOnError)
 	secure := flags.Bool("tls", false, "serve over TLS")
 	gated := flags.Bool("gate", false, "hold the requests back at a gate")
@@ -118,7 +118,7 @@ func runServe(_ context.Context, args []string) error {
 }
 
 // runMeasure measures one client and prints the sample.
-func runMeasure(_ context.Context, args []string) error {
+func runMeasure(args []string) error {
 	flags := flag.NewFlagSet("bench measure", flag.ExitOnError)
 	target, name := targetFlags(flags)
 	options := measure.Options{}

@@ -68,7 +68,7 @@ together waited.
 }
 
 // runCrowd is the server of "bench hosts": it prints its port.
-func runCrowd(_ context.Context, args []string) error {
+func runCrowd(args []string) error {
 	flags := flag.NewFlagSet("bench crowd", flag.ExitOnError)
 	count := flags.Int("hosts", 1, "`number` of hosts")
 	delay := flags.Duration("delay", 0, "`time` that an answer takes")
@@ -85,7 +85,7 @@ func runCrowd(_ context.Context, args []string) error {
 }
 
 // runCrawl measures one client's crawl and prints the sample.
-func runCrawl(_ context.Context, args []string) error {
+func runCrawl(args []string) error {
 	flags := flag.NewFlagSet("bench crawl", flag.ExitOnError)
 	name := flags.String("peer", "", "`name` of the client")
 	load := hosts.Load{}

@@ -62,7 +62,7 @@ what it had before; "net/http / this" compares that. "Sockets" are those that we
 }
 
 // runRest measures one client's connections at rest and prints the sample.
-func runRest(_ context.Context, args []string) error {
+func runRest(args []string) error {
 	flags := flag.NewFlagSet("bench rest", flag.ExitOnError)
 	target, name := targetFlags(flags)
 	control := flags.String("control", "", "`host:port` of the server's gate")

@@ -36,33 +36,54 @@ const usage = `usage:
 
 `
 
+// comparisons are what a user runs.
+var comparisons = map[string]func(context.Context, []string) error{
+	"all":     runAll,
+	"client":  runClient,
+	"bulk":    runBulk,
+	"idle":    runIdle,
+	"hosts":   runHosts,
+	"profile": runProfile,
+	"fetch":   runFetch,
+}
+
+// processes are what comparisons run: a server, or one client that is measured.
+// A signal ends them.
+var processes = map[string]func([]string) error{
+	"serve":   runServe, // of client, idle and profile
+	"measure": runMeasure,
+	"rest":    runRest,
+	"pour":    runPour, // of bulk
+	"haul":    runHaul,
+	"crowd":   runCrowd, // of hosts
+	"crawl":   runCrawl,
+}
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	commands := map[string]func(context.Context, []string) error{
-		"all":     runAll,
-		"client":  runClient,
-		"fetch":   runFetch,
-		"idle":    runIdle,
-		"bulk":    runBulk,
-		"hosts":   runHosts,
-		"profile": runProfile,
-		"serve":   runServe,   // the server of client and idle, in its process
-		"crowd":   runCrowd,   // the server of hosts, in its process
-		"crawl":   runCrawl,   // one client's crawl, in its process
-		"pour":    runPour,    // the server of bulk, in its process
-		"measure": runMeasure, // one client, in its process
-		"haul":    runHaul,    // one client with large bodies, in its process
-		"rest":    runRest,    // one client's connections at rest, in its process
-	}
-	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+	if len(os.Args) < 2 {
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
 	}
-	if err := commands[os.Args[1]](ctx, os.Args[2:]); err != nil {
+	if err := run(os.Args[1], os.Args[2:]); err != nil {
 		fmt.Fprintf(os.Stderr, "bench %s: %v\n", os.Args[1], err)
 		os.Exit(1)
 	}
+}
+
+func run(name string, args []string) error {
+	if process, ok := processes[name]; ok {
+		return process(args)
+	}
+	compare, ok := comparisons[name]
+	if !ok {
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	}
+	// The first signal ends a comparison in order; a second one ends it at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return compare(ctx, args)
 }
 
 // command gives the command line that repeats a measurement: with the flags that
