@@ -41,7 +41,7 @@ type job struct {
 	handle Handler // the middleware that each hop goes through; nil when there is none
 }
 
-var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 1<<10)} }}
+var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 512)} }}
 
 // recycle makes the job ready for another request.
 func (j *job) recycle() {

@@ -23,6 +23,7 @@ type conn struct {
 	memo http1.Memo
 	addr string // the peer's
 
+	space   func() []byte // gives room in rd; made once
 	watch   watch
 	trace   *callTrace // of the exchange under way
 	cancel  func()     // aborts the wire; made once, for context.AfterFunc
@@ -44,6 +45,8 @@ func newConn(h *host, nc net.Conn) *conn {
 	c.wire.Conn = nc
 	c.top = &c.wire
 	c.rd.Reset(&c.wire)
+	c.space = c.rd.Space
+	c.wire.place = func() []byte { return c.wire.into }
 	c.cancel = func() { c.wire.abort(canceled) }
 	if a := nc.RemoteAddr(); a != nil {
 		c.addr = a.String()

@@ -26,7 +26,7 @@ type Connector struct {
 	timeouts Timeouts
 	limits   http1.Limits
 	interim  int
-	dialer   dialer
+	dialer   *dialer
 	pool     *pool
 	watcher  watcher
 	local    *handlerListener // serves Options.Handler, else nil

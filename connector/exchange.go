@@ -29,6 +29,7 @@ type exchange struct {
 	now    int64    // the clock's last reading: when this attempt began
 
 	out    []byte  // what is sent in one write: the head, and a small body
+	joint  []byte  // where the two are put together
 	right  *host   // of the pool's rights to open a connection, the one in hand
 	conn   *conn   // the connection of this attempt
 	held   bool    // conn is neither given back nor handed over
@@ -45,8 +46,8 @@ type exchange struct {
 	retried  bool
 }
 
-// exchanges are reused, each with the buffer that heads are completed in.
-var exchanges = sync.Pool{New: func() any { return &exchange{out: make([]byte, 0, 2<<10)} }}
+// exchanges are reused.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 
 // recycle makes the exchange ready for another request. What is still in its
 // hands then, because a function of the user's panicked, it gives back.
@@ -61,11 +62,11 @@ func (x *exchange) recycle() {
 		}
 	}
 	x.c.flying.Add(-1)
-	out := x.out[:0]
-	if cap(out) > 64<<10 {
-		out = nil
+	joint := x.joint[:0]
+	if cap(joint) > 64<<10 {
+		joint = nil
 	}
-	*x = exchange{out: out}
+	*x = exchange{joint: joint}
 	exchanges.Put(x)
 }
 
@@ -131,10 +132,11 @@ func (x *exchange) uploaded() time.Time {
 // as well.
 func (x *exchange) send(fused bool) error {
 	call, cn := x.call, x.conn
-	x.out = call.appendFraming(append(x.out[:0], call.Head...), x.expect, x.last)
+	x.out = call.appendFraming(call.Head, x.expect, x.last)
 	inline := x.inline()
-	if inline {
-		x.out = append(x.out, call.Payload...)
+	if inline && len(call.Payload) > 0 {
+		x.joint = append(append(x.joint[:0], x.out...), call.Payload...)
+		x.out = x.joint
 	}
 	w := &cn.wire
 	w.beginAt(x.now, &w.reads, x.limits.Head, "head")
@@ -187,7 +189,7 @@ func (x *exchange) sendFused() error {
 	cn := x.conn
 	w := &cn.wire
 	if cn.tls == nil {
-		written, n, err := w.exchange(x.out, cn.rd.Space())
+		written, n, err := w.exchange(x.out, cn.space)
 		cn.rd.Advance(n)
 		x.sent = written > 0
 		if written < len(x.out) {

@@ -37,8 +37,8 @@ type pool struct {
 
 	mu      sync.Mutex
 	hosts   map[hostKey]*host
-	conns   map[*conn]struct{}    // every open connection
-	resting list[conn, *conn]     // of those, the idle ones, the longest idle first
+	busy    list[conn, *conn]     // the connections in use
+	resting list[conn, *conn]     // the idle ones, the longest idle first
 	waiting list[waiter, *waiter] // the first come first
 	open    int                   // connections open or being opened
 	closed  bool                  // nothing is given out any more
@@ -81,36 +81,58 @@ type grant struct {
 func (w *waiter) links() *links[waiter] { return &w.queue }
 
 func newPool(l poolLimits) *pool {
-	return &pool{limits: l, hosts: map[hostKey]*host{}, conns: map[*conn]struct{}{}}
+	return &pool{limits: l, hosts: map[hostKey]*host{}}
 }
 
 // ask gives a resting connection for key, or the right to open one; fresh asks
 // for the latter in any case. Where neither can be had it gives a waiter, whose
 // turn is to be waited for.
 func (p *pool) ask(now int64, key hostKey, fresh bool) (grant, *waiter, error) {
-	p.mu.Lock()
-	if p.closed {
+	var (
+		unknown *host   // made when it turns out that it is needed, and not
+		w       *waiter // while others wait for the lock
+	)
+	for {
+		p.mu.Lock()
+		if p.closed {
+			p.mu.Unlock()
+			return grant{}, nil, ErrClosed
+		}
+		h := p.hosts[key]
+		if h == nil && unknown == nil {
+			p.mu.Unlock()
+			unknown = &host{key: key}
+			continue
+		}
+		if h == nil {
+			h = unknown
+		}
+		g, gone, ok := p.provide(now, h, fresh)
+		if !ok && w != nil {
+			w.host = h
+			p.waiting.pushBack(w)
+			h.waiting++
+		}
+		if h == unknown || len(gone) > 0 {
+			p.keep(h) // it may have been forgotten with its last connection
+		}
 		p.mu.Unlock()
-		return grant{}, nil, ErrClosed
+		closeAll(gone)
+		switch {
+		case ok:
+			return g, nil, nil
+		case w != nil:
+			return grant{}, w, nil
+		}
+		w = &waiter{fresh: fresh, grant: make(chan grant, 1)}
 	}
-	h := p.hosts[key]
-	known := h != nil
-	if !known {
-		h = &host{key: key}
+}
+
+// keep remembers h as long as there is anything of it. The caller holds p.mu.
+func (p *pool) keep(h *host) {
+	if h.open > 0 || h.waiting > 0 {
+		p.hosts[h.key] = h
 	}
-	g, gone, ok := p.provide(now, h, fresh)
-	if !known || len(gone) > 0 {
-		p.hosts[key] = h // it may have been forgotten with its last connection
-	}
-	var w *waiter
-	if !ok {
-		w = &waiter{host: h, fresh: fresh, grant: make(chan grant, 1)}
-		p.waiting.pushBack(w)
-		h.waiting++
-	}
-	p.mu.Unlock()
-	closeAll(gone)
-	return g, w, nil
 }
 
 // wait blocks until w is served, ctx ends, or limit (negative: none) has passed.
@@ -161,9 +183,9 @@ func (p *pool) takeIdle(now int64, h *host) (c *conn, stale []*conn) {
 		h.idle = h.idle[:n-1]
 		p.resting.remove(c)
 		if p.usable(now, c) {
+			p.busy.pushBack(c)
 			return c, stale
 		}
-		delete(p.conns, c)
 		p.lose(h)
 		stale = append(stale, c)
 	}
@@ -210,7 +232,6 @@ func (p *pool) evict(c *conn) {
 		h.idle = slices.Delete(h.idle, i, i+1)
 	}
 	p.resting.remove(c)
-	delete(p.conns, c)
 	p.lose(h)
 }
 
@@ -241,7 +262,7 @@ func (p *pool) opened(c *conn) {
 		c.expires = clock() + int64(p.limits.age) - rand.Int64N(int64(p.limits.age)/10+1)
 	}
 	p.mu.Lock()
-	p.conns[c] = struct{}{}
+	p.busy.pushBack(c)
 	h := c.host
 	h.opening--
 	var t turn
@@ -276,6 +297,7 @@ func (p *pool) put(c *conn) bool {
 		p.discard(c)
 		return false
 	}
+	p.busy.remove(c)
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
 	t := p.serve()
@@ -296,11 +318,11 @@ func (p *pool) dequeue(w *waiter) {
 // nothing the second time.
 func (p *pool) discard(c *conn) {
 	p.mu.Lock()
-	if _, ok := p.conns[c]; !ok {
+	if !c.rest.queued {
 		p.mu.Unlock()
 		return
 	}
-	delete(p.conns, c)
+	p.busy.remove(c)
 	p.lose(c.host)
 	t := p.serve()
 	p.mu.Unlock()

@@ -2,8 +2,6 @@ package connector
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -77,7 +75,10 @@ func (p *pool) close() {
 	p.mu.Lock()
 	p.severed = true
 	idle := p.shut()
-	busy := slices.Collect(maps.Keys(p.conns))
+	var busy []*conn
+	for c := p.busy.front(); c != nil; c = c.rest.next {
+		busy = append(busy, c)
+	}
 	p.mu.Unlock()
 	closeAll(idle)
 	for _, c := range busy {

@@ -73,7 +73,7 @@ type preparation struct {
 	head []byte
 }
 
-var prepared = sync.Pool{New: func() any { return &preparation{head: make([]byte, 0, 1<<10)} }}
+var prepared = sync.Pool{New: func() any { return &preparation{head: make([]byte, 0, 512)} }}
 
 func (p *preparation) recycle() {
 	head := p.head[:0]
