@@ -37,14 +37,14 @@ type pool struct {
 
 	mu      sync.Mutex
 	hosts   map[hostKey]*host
-	conns   map[*conn]struct{}    // every open connection
-	resting list[conn, *conn]     // of those, the idle ones, the longest idle first
-	waiting list[waiter, *waiter] // the first come first
-	open    int                   // connections open or being opened
-	closed  bool                  // nothing is given out any more
-	severed bool                  // nor may anything go on
-	reaper  *time.Timer           // closes what has rested too long; nil when not set
-	drained chan struct{}         // closed when open falls to zero, while draining
+	conns   map[*conn]struct{} // every open connection
+	resting list[conn, *conn]  // of those, the idle ones, the longest idle first
+	waiting queue
+	open    int           // connections open or being opened
+	closed  bool          // nothing is given out any more
+	severed bool          // nor may anything go on
+	reaper  *time.Timer   // closes what has rested too long; nil when not set
+	drained chan struct{} // closed when open falls to zero, while draining
 }
 
 // host is the pool's share of one key.
@@ -52,12 +52,14 @@ type host struct {
 	key     hostKey
 	idle    []*conn // the last one rested least
 	open    int
-	waiting int
+	waiting list[waiter, *waiter] // the first come first
+	place   int                   // in the heap of the pool's queue, from 1; 0 is none
 }
 
 // waiter is a request that waits for a connection.
 type waiter struct {
 	queue links[waiter]
+	turn  uint64 // its place in the order in which all came
 	host  *host
 	fresh bool // wants a new connection, not one that rested
 	got   grant
@@ -98,8 +100,7 @@ func (p *pool) get(ctx context.Context, key hostKey, fresh bool, limit time.Dura
 		return g, nil
 	}
 	w := &waiter{host: h, fresh: fresh, grant: make(chan grant, 1)}
-	p.waiting.pushBack(w)
-	h.waiting++
+	p.waiting.join(w)
 	p.mu.Unlock()
 	closeAll(gone)
 	return p.wait(ctx, w, limit)
@@ -128,7 +129,7 @@ func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (grant,
 	p.mu.Lock()
 	queued := w.queue.queued
 	if queued {
-		p.dequeue(w)
+		p.waiting.leave(w)
 		p.forget(w.host)
 	}
 	p.mu.Unlock()
@@ -211,12 +212,13 @@ func (p *pool) lose(h *host) {
 		close(p.drained)
 		p.drained = nil
 	}
+	p.waiting.awaken(h)
 	p.forget(h)
 }
 
 // forget drops h when nothing is left of it. The caller holds p.mu.
 func (p *pool) forget(h *host) {
-	if h.open == 0 && h.waiting == 0 && p.hosts[h.key] == h {
+	if h.open == 0 && h.waiting.len == 0 && p.hosts[h.key] == h {
 		delete(p.hosts, h.key)
 	}
 }
@@ -258,15 +260,11 @@ func (p *pool) put(c *conn) {
 	}
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
+	p.waiting.awaken(c.host)
 	t := p.serve()
 	p.wakeReaper()
 	p.mu.Unlock()
 	t.finish()
-}
-
-func (p *pool) dequeue(w *waiter) {
-	p.waiting.remove(w)
-	w.host.waiting--
 }
 
 // discard closes a connection that was in use and serves who waits. It does
@@ -302,19 +300,19 @@ func (t turn) finish() {
 // serve gives to waiters, the first come first, what rests and what the limits
 // allow. The caller holds p.mu, and finishes the turn without it.
 func (p *pool) serve() (t turn) {
-	for w := p.waiting.front(); w != nil; {
-		next := w.queue.next
-		if p.open >= p.limits.total && p.resting.front() == nil {
-			return t
-		}
+	for w := p.waiting.first(); w != nil; w = p.waiting.first() {
 		g, gone, ok := p.provide(w.host, w.fresh)
 		t.gone = append(t.gone, gone...)
-		if ok {
-			p.dequeue(w)
+		switch {
+		case ok:
+			p.waiting.leave(w)
 			w.got = g
 			t.served = append(t.served, w)
+		case w.host.open >= p.limits.perHost:
+			p.waiting.rest(w.host) // and lets the others pass
+		default:
+			return t
 		}
-		w = next
 	}
 	return t
 }
