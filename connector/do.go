@@ -144,14 +144,11 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	defer cancel()
 	fresh = fresh || x.last
 	start := x.stamp()
-	for {
-		if x.c.closed.Load() {
-			return nil, x.failed(PhasePool, ErrClosed, false)
-		}
-		g, err := x.c.pool.get(ctx, key, fresh, x.limits.Pool)
-		if err != nil {
-			return nil, x.failed(PhasePool, err, false)
-		}
+	if x.c.closed.Load() {
+		return nil, x.failed(PhasePool, ErrClosed, false)
+	}
+	g, err := x.c.pool.get(ctx, key, fresh, x.limits.Pool)
+	for err == nil {
 		if t := call.Timings; t != nil {
 			t.Pool = time.Since(start)
 		}
@@ -161,8 +158,9 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
 			return g.conn, nil // the fused exchange looks for itself
 		}
-		x.c.pool.discard(g.conn)
+		g, err = x.c.pool.replace(g.conn)
 	}
+	return nil, x.failed(PhasePool, err, false)
 }
 
 // stamp gives the time, when timings are asked for.

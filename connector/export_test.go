@@ -81,6 +81,10 @@ func (l *Lease) Open(nc net.Conn) {
 	l.g.conn = c
 }
 
-func (l *Lease) GiveUp()  { l.p.giveUp(l.g.host) }
-func (l *Lease) Put()     { l.p.put(l.g.conn) }
+func (l *Lease) GiveUp() { l.p.giveUp(l.g.host) }
+func (l *Lease) Put()    { l.p.put(l.g.conn) }
+func (l *Lease) Replace() (err error) {
+	l.g, err = l.p.replace(l.g.conn)
+	return err
+}
 func (l *Lease) Discard() { l.p.discard(l.g.conn) }

@@ -283,6 +283,29 @@ func (p *pool) discard(c *conn) {
 	t.finish()
 }
 
+// replace closes a connection that was found dead at rest, and gives what there
+// is in its place: another one that rests, or the right to open one. So its
+// holder does not lose its turn to those who wait.
+func (p *pool) replace(c *conn) (grant, error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		p.discard(c)
+		return grant{}, ErrClosed
+	}
+	delete(p.conns, c)
+	other, gone := p.takeIdle(c.host)
+	if other != nil {
+		p.lose(c.host)
+	}
+	t := p.serve()
+	p.mu.Unlock()
+	c.close()
+	closeAll(gone)
+	t.finish()
+	return grant{c.host, other}, nil
+}
+
 // turn is what serve has decided: it is done without p.mu, and in this order,
 // so that no connection is opened before the one that gave way is closed.
 type turn struct {

@@ -186,6 +186,16 @@ func (m *modelPool) give(id int, reusable bool) {
 	m.rest = append(m.rest, id)
 }
 
+// replace drops a connection and serves its holder before all others.
+func (m *modelPool) replace(op poolOp) {
+	host := m.conns[op.conn].host
+	m.drop(op.conn)
+	m.got[op.req] = outcome{verdict: refused}
+	if !m.closed {
+		m.got[op.req], _ = m.provide(host, false)
+	}
+}
+
 // reap closes what has rested too long.
 func (m *modelPool) reap() {
 	for _, id := range slices.Clone(m.rest) {

@@ -14,6 +14,7 @@ const (
 	opPut                     // give a connection back
 	opDiscard                 // the same, for one that cannot be used again
 	opCancel                  // end the context of a request that waits
+	opReplace                 // change a connection that was found dead for what there is
 	opTick                    // let time pass
 	opCloseIdle               // close what rests
 	opClose                   // close the pool
@@ -23,7 +24,7 @@ const (
 	opExpire                  // who has waited too long goes, of itself
 )
 
-var opNames = [...]string{"get", "open", "give-up", "put", "discard", "cancel", "tick", "close-idle", "close", "drain", "end-drain", "reap", "expire"}
+var opNames = [...]string{"get", "open", "give-up", "put", "discard", "replace", "cancel", "tick", "close-idle", "close", "drain", "end-drain", "reap", "expire"}
 
 // poolOp is an operation on a pool.
 type poolOp struct {
@@ -53,7 +54,7 @@ func (o poolOp) String() string {
 		if o.limit > 0 {
 			s += fmt.Sprintf(" limit %d", o.limit)
 		}
-	case opPut, opDiscard:
+	case opPut, opDiscard, opReplace:
 		s += fmt.Sprintf(" conn %d", o.conn)
 	}
 	return s
@@ -137,6 +138,8 @@ func (m *modelPool) step(op poolOp) []branch {
 		m.open[op.host]--
 	case opPut, opDiscard:
 		m.give(op.conn, op.kind == opPut)
+	case opReplace:
+		m.replace(op)
 	case opReap:
 		m.reap()
 	case opCloseIdle:
