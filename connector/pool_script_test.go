@@ -12,79 +12,66 @@ import (
 
 // choose picks an operation that can be done beside those already chosen.
 func (p *poolPlay) choose(beside []poolOp) (op poolOp, ok bool) {
-	free := func(id int) bool {
-		return !slices.ContainsFunc(beside, func(o poolOp) bool { return o.kind != opDrain && o.kind != opEndDrain && o.req == id })
-	}
-	pick := func(fits func(r *poolRequest) bool) (int, bool) {
-		var ids []int
-		for id, r := range p.reqs {
-			if fits(r) && free(id) {
-				ids = append(ids, id)
-			}
-		}
-		if len(ids) == 0 {
-			return 0, false
-		}
-		return ids[p.next(len(ids))], true
-	}
 	busy := func(r *poolRequest) bool { return r.got.verdict == granted && r.got.conn != noConn }
 	right := func(r *poolRequest) bool { return r.got.verdict == granted && r.got.conn == noConn }
 	switch n := p.next(40); {
 	case n < 14:
-		op = poolOp{kind: opGet, req: len(p.reqs), host: p.next(modelHosts), fresh: p.next(6) == 0}
-		for _, o := range beside {
-			if o.kind == opGet {
-				op.req++
-			}
-		}
-		if n := p.next(8); n < 3 {
-			op.limit = n
-		} else {
-			op.ended = n == 3
-		}
-		return op, true
+		return p.chooseGet(beside), true
 	case n < 18:
-		op.kind = opOpen
-		op.req, ok = pick(right)
-		if ok {
-			op.host = p.reqs[op.req].host
-		}
-		return op, ok
+		return p.pick(opOpen, beside, right)
 	case n < 20:
-		op.kind = opGiveUp
-		op.req, ok = pick(right)
-		if ok {
-			op.host = p.reqs[op.req].host
-		}
-		return op, ok
+		return p.pick(opGiveUp, beside, right)
+	case n < 26:
+		return p.pick(opPut, beside, busy)
+	case n < 27:
+		return p.pick(opDiscard, beside, busy)
 	case n < 28:
-		op.kind = opPut
-		switch n {
-		case 26:
-			op.kind = opDiscard
-		case 27:
-			op.kind = opReplace
-		}
-		op.req, ok = pick(busy)
-		if ok {
-			op.conn = p.reqs[op.req].got.conn
-		}
-		return op, ok
+		return p.pick(opReplace, beside, busy)
 	case n < 33:
-		op.kind = opCancel
-		op.req, ok = pick(func(r *poolRequest) bool { return r.got.verdict == waits })
-		if ok {
-			op.host = p.reqs[op.req].host
-		}
-		return op, ok
+		return p.pick(opCancel, beside, func(r *poolRequest) bool { return r.got.verdict == waits })
 	case n < 37:
 		// What is due then has its own order beside the others'.
-		first := len(beside) == 0 || p.states[0].due() <= 2 && !slices.ContainsFunc(beside, func(o poolOp) bool { return o.kind == opTick })
+		first := len(beside) == 0 || p.states[0].due() <= 2 && !has(beside, opTick)
 		return poolOp{kind: opTick, req: -1}, first
 	case n < 38:
 		return poolOp{kind: opCloseIdle, req: -1}, true
 	}
 	return p.chooseEnd(beside)
+}
+
+// pick picks a request that fits, and for which nothing else is done.
+func (p *poolPlay) pick(kind opKind, beside []poolOp, fits func(*poolRequest) bool) (op poolOp, ok bool) {
+	var ids []int
+	for id, r := range p.reqs {
+		taken := slices.ContainsFunc(beside, func(o poolOp) bool { return o.kind != opDrain && o.kind != opEndDrain && o.req == id })
+		if fits(r) && !taken {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return op, false
+	}
+	id := ids[p.next(len(ids))]
+	return poolOp{kind: kind, req: id, host: p.reqs[id].host, conn: p.reqs[id].got.conn}, true
+}
+
+func (p *poolPlay) chooseGet(beside []poolOp) poolOp {
+	op := poolOp{kind: opGet, req: len(p.reqs), host: p.next(modelHosts), fresh: p.next(6) == 0}
+	for _, o := range beside {
+		if o.kind == opGet {
+			op.req++
+		}
+	}
+	if n := p.next(8); n < 3 {
+		op.limit = n
+	} else {
+		op.ended = n == 3
+	}
+	return op
+}
+
+func has(ops []poolOp, kind opKind) bool {
+	return slices.ContainsFunc(ops, func(o poolOp) bool { return o.kind == kind })
 }
 
 // chooseEnd picks one of the rare operations.
@@ -96,13 +83,13 @@ func (p *poolPlay) chooseEnd(beside []poolOp) (op poolOp, ok bool) {
 	case 0:
 		return poolOp{kind: opClose, req: -1}, true
 	case 1:
-		if slices.ContainsFunc(beside, func(o poolOp) bool { return o.kind == opDrain }) {
+		if has(beside, opDrain) {
 			return op, false
 		}
 		return poolOp{kind: opDrain, req: len(p.drains)}, true
 	}
 	i := slices.IndexFunc(p.drains, func(d *poolDrain) bool { return d.got.verdict == waits })
-	if slices.ContainsFunc(beside, func(o poolOp) bool { return o.kind == opEndDrain }) {
+	if has(beside, opEndDrain) {
 		return op, false
 	}
 	return poolOp{kind: opEndDrain, req: i}, i >= 0
