@@ -230,7 +230,7 @@ func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t
 // failed makes the error of a phase.
 func (x *exchange) failed(p Phase, err error, sent bool) *Error {
 	e := &Error{
-		Phase: p, Host: x.call.Host, Sent: sent, Err: err,
+		Phase: p, Host: x.call.Host, Sent: sent || x.before, Err: err,
 		Repeatable: x.call.Repeatable && x.call.rewindable(),
 	}
 	if cn := x.conn; cn != nil {

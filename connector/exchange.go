@@ -38,6 +38,7 @@ type exchange struct {
 	last     bool  // the connection is not to be used again
 	started  bool  // Body has been handed out to be read
 	sent     bool  // an octet may have reached the peer
+	before   bool  // the same, of an earlier attempt
 	readErr  error // of the read that came with the sending
 	answered bool  // an octet of an answer was read
 	interims int   // how many 1xx answers were read
@@ -69,6 +70,7 @@ func (x *exchange) recycle() {
 
 // renew makes the exchange ready for another attempt.
 func (x *exchange) renew() {
+	x.before = x.before || x.sent
 	x.conn, x.stop, x.upload = nil, nil, nil
 	x.head = http1.ResponseHead{}
 	x.started, x.sent, x.answered, x.readErr, x.interims = false, false, false, nil, 0
