@@ -19,8 +19,8 @@ import (
 // a moment, on a pool and on a model of one, and compares what the two have done
 // after each: who has got what, who waits, what is open, what was closed.
 func TestPoolDoesWhatTheModelDoes(t *testing.T) {
-	const runs, length = 2000, 160
-	for seed := range uint64(runs) {
+	const length = 160
+	for seed := range seeds(t, 2000) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 0))
 			script := make([]byte, length)
