@@ -15,8 +15,9 @@ import (
 type sample struct {
 	goroutines, files int
 	heap              uint64
+	open              int // of the connections that are known
 	idle              int // connections at rest before they were closed
-	left              connector.Stats
+	left              [2]connector.Stats
 	at                time.Duration
 }
 
@@ -27,20 +28,23 @@ var started = time.Now()
 func (k *soak) look() sample {
 	k.life.Lock()
 	defer k.life.Unlock()
-	c := k.s.Connector()
-	s := sample{at: time.Since(started), idle: c.Stats().Idle}
-	c.CloseIdleConnections()
+	own, spied := k.own.Connector(), k.spied.Connector()
+	stats := func() [2]connector.Stats { return [2]connector.Stats{own.Stats(), spied.Stats()} }
+	s := sample{at: time.Since(started), idle: own.Stats().Idle + spied.Stats().Idle}
+	own.CloseIdleConnections()
+	spied.CloseIdleConnections()
 	k.server.rest()
-	s.left = c.Stats()
+	s.left = stats()
 	s.goroutines, s.files = runtime.NumGoroutine(), files()
 	for same := 0; same < 3; same++ {
 		time.Sleep(50 * time.Millisecond)
 		g, f := runtime.NumGoroutine(), files()
-		if g < s.goroutines || f < s.files || c.Stats() != s.left {
+		if g < s.goroutines || f < s.files || stats() != s.left {
 			same = 0
 		}
-		s.goroutines, s.files, s.left = min(s.goroutines, g), min(s.files, f), c.Stats()
+		s.goroutines, s.files, s.left = min(s.goroutines, g), min(s.files, f), stats()
 	}
+	s.open = k.dialed.open()
 	runtime.GC()
 	runtime.GC() // what pools hold is kept for one
 	var m runtime.MemStats
@@ -59,8 +63,8 @@ func files() int {
 }
 
 func (s sample) String() string {
-	return fmt.Sprintf("%6.1fs: %d goroutines, %d files, heap %.2f MB, %d connections had rested, left %+v",
-		s.at.Seconds(), s.goroutines, s.files, float64(s.heap)/1e6, s.idle, s.left)
+	return fmt.Sprintf("%6.1fs: %d goroutines, %d files, heap %.2f MB, %d connections had rested, %d are open",
+		s.at.Seconds(), s.goroutines, s.files, float64(s.heap)/1e6, s.idle, s.open)
 }
 
 // What may differ between the quarters without being growth: a goroutine or a file
@@ -90,8 +94,8 @@ func judge(t *testing.T, life []sample) {
 		}
 	}
 	for _, s := range life {
-		if s.left != (connector.Stats{}) {
-			t.Errorf("the connector held %+v while no request was under way", s.left)
+		if s.left != ([2]connector.Stats{}) || s.open > 0 {
+			t.Errorf("the connectors held %+v, %d connections were open, while no request was under way", s.left, s.open)
 		}
 	}
 }

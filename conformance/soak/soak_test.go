@@ -38,7 +38,9 @@ const (
 type soak struct {
 	t      *testing.T
 	server *server
-	s      *aiohttp.Session
+	own    *aiohttp.Session // dials by itself
+	spied  *aiohttp.Session // its connections are known
+	dialed dialed
 	life   sync.RWMutex // held by each request; by a sample, so that nothing is under way
 	done   atomic.Bool
 	tally  tally
@@ -52,13 +54,19 @@ func TestClientStaysAsItIs(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seed, 0))
 	k := &soak{t: t, server: startServer(t, *seed)}
 	defer k.server.stop()
-	c := connector.New(connector.Options{
-		MaxConns: 24, IdleTimeout: time.Second, MaxConnAge: 5 * time.Second,
-		Timeouts: connector.Timeouts{Pool: 10 * time.Second, Connect: 2 * time.Second, Write: time.Second, Head: time.Second, BodyStall: time.Second},
-	})
-	defer c.Close()
-	k.s = aiohttp.NewSession(aiohttp.Options{Connector: c})
-	defer k.s.Close()
+	for _, s := range []**aiohttp.Session{&k.own, &k.spied} {
+		o := connector.Options{
+			MaxConns: 12, IdleTimeout: time.Second, MaxConnAge: 5 * time.Second,
+			Timeouts: connector.Timeouts{Pool: 10 * time.Second, Connect: 2 * time.Second, Write: time.Second, Head: time.Second, BodyStall: time.Second},
+		}
+		if s == &k.spied {
+			o.DialContext = k.dialed.dial
+		}
+		c := connector.New(o)
+		defer c.Close()
+		*s = aiohttp.NewSession(aiohttp.Options{Connector: c})
+		defer (*s).Close()
+	}
 
 	var all sync.WaitGroup
 	for n := range uint64(workers) {
@@ -105,7 +113,11 @@ func (k *soak) ask(r *rand.Rand, id string) {
 		defer time.AfterFunc(time.Duration(r.IntN(20_000))*time.Microsecond, cancel).Stop()
 	}
 	q := echo.Random(r, id)
-	err := q.Send(ctx, k.s, k.server.url())
+	s := k.own
+	if r.IntN(2) == 0 {
+		s = k.spied
+	}
+	err := q.Send(ctx, s, k.server.url())
 	var wrong *echo.WrongError
 	var e *connector.Error
 	switch {
