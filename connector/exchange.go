@@ -193,7 +193,7 @@ func (x *exchange) sendFused() error {
 	switch {
 	case err == nil:
 		return errUnasked
-	case isGone(err):
+	case isGone(err), errors.Is(err, errStale):
 		return errStale
 	}
 	x.readErr = err // an alert, it may be
