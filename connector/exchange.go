@@ -184,6 +184,9 @@ func (x *exchange) sendFused() error {
 	}
 	err = cn.rd.Fill(x.c.limits.LineBytes)
 	x.sent = w.flushed > 0
+	if err != nil && !x.sent && w.aborted.Load() != nil {
+		return err // before the write
+	}
 	if w.held == nil {
 		x.readErr = err
 		return nil

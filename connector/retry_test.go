@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -20,9 +19,7 @@ import (
 	"testing/synctest"
 
 	"github.com/aiohttp-go/aiohttp/connector"
-	"github.com/aiohttp-go/aiohttp/internal/localca"
 	"github.com/aiohttp-go/aiohttp/internal/testnet"
-	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // panickingTrace has one hook that panics with its name.
@@ -224,46 +221,6 @@ func TestServerThatSpeaksFirst(t *testing.T) {
 	err := wantError(t, (<-out).err, connector.PhaseWrite)
 	if err.Sent || !strings.Contains(err.Error(), "server sent data before the request") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestServerThatClosesBeforeTheRequest closes a new connection at the moment at
-// which it could be used.
-func TestServerThatClosesBeforeTheRequest(t *testing.T) {
-	testnet.LeakCheck(t)
-	ca, err := localca.New("test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := ca.Issue("127.0.0.1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, scheme := range []string{"http", "https"} {
-		ln := listenTCP(t)
-		c := connector.New(connector.Options{TLS: policy(t, trust.Options{CAs: ca.Pool()})})
-		defer c.Close()
-		peers := make(chan net.Conn, 1)
-		go func() {
-			conn, err := ln.Accept()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if scheme == "https" {
-				// Without tickets, which would be left unread in the client.
-				tc := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{cert}, SessionTicketsDisabled: true})
-				if err := tc.Handshake(); err != nil {
-					t.Error(err)
-				}
-			}
-			peers <- conn
-		}()
-		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { (<-peers).Close() }})
-		a := exchange(c, request(t, "GET", scheme+"://"+ln.Addr().String()+"/", nil).WithContext(ctx))
-		if err := wantError(t, a.err, connector.PhaseWrite); err.Sent || err.Reused || !connector.SafeToRetry(err) {
-			t.Errorf("%s: got %+v", scheme, err)
-		}
 	}
 }
 
