@@ -95,7 +95,7 @@ func (s *server) misbehaving(site http.Handler) http.Handler {
 			site.ServeHTTP(&cutting{ResponseWriter: w}, r)
 			panic(http.ErrAbortHandler)
 		case 4:
-			time.Sleep(1200 * time.Millisecond) // above the client's patience
+			time.Sleep(limit * 6 / 5) // above the client's patience
 		default:
 			site.ServeHTTP(w, r)
 		}

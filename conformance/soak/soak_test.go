@@ -31,7 +31,8 @@ var (
 
 const (
 	workers = 32
-	samples = 12 // over the whole length
+	samples = 12                     // over the whole length
+	limit   = 250 * time.Millisecond // of each wait for the server
 )
 
 // soak is the client's life.
@@ -57,7 +58,7 @@ func TestClientStaysAsItIs(t *testing.T) {
 	for _, s := range []**aiohttp.Session{&k.own, &k.spied} {
 		o := connector.Options{
 			MaxConns: 12, IdleTimeout: time.Second, MaxConnAge: 5 * time.Second,
-			Timeouts: connector.Timeouts{Pool: 10 * time.Second, Connect: 2 * time.Second, Write: time.Second, Head: time.Second, BodyStall: time.Second},
+			Timeouts: connector.Timeouts{Pool: 10 * time.Second, Connect: 2 * time.Second, Write: limit, Head: limit, BodyStall: limit},
 		}
 		if s == &k.spied {
 			o.DialContext = k.dialed.dial
