@@ -11,7 +11,9 @@
 //
 //	go test . -update
 //
-// Package gostd runs Go's own tests of net/http over the connector.
+// Package gostd runs Go's own tests of net/http over the connector. Package faults
+// sends checked requests through a proxy that fails, package soak lets a client live
+// through restarts and resets, for as long as it is told.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use
 // real time and real connections, and so a machine under heavy load can fail
