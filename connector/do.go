@@ -53,6 +53,7 @@ func (x *exchange) attempts() error {
 	}
 	err := x.attempt(false)
 	for err != nil && x.again(err) {
+		x.retried = x.retried || err != errExpectationFailed
 		if x.call.Body != nil && x.started {
 			if !x.rewind() {
 				return err
@@ -110,11 +111,7 @@ func (x *exchange) again(err error) bool {
 	if x.started && !x.call.rewindable() {
 		return false
 	}
-	if e.Sent && (!x.call.Repeatable || x.upload.failedItself()) {
-		return false
-	}
-	x.retried = true
-	return true
+	return !e.Sent || x.call.Repeatable && !x.upload.failedItself()
 }
 
 // attempt gets a connection and runs the exchange on it. fresh asks for a new
@@ -147,6 +144,9 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	if x.c.closed.Load() {
 		return nil, x.failed(PhasePool, ErrClosed, false)
 	}
+	if x.right != nil {
+		return x.open(ctx, x.right)
+	}
 	g, err := x.c.pool.get(ctx, key, fresh, x.limits.Pool)
 	for err == nil {
 		if t := call.Timings; t != nil {
@@ -158,7 +158,7 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
 			return g.conn, nil // the fused exchange looks for itself
 		}
-		g, err = x.c.pool.replace(g.conn)
+		g, err = x.c.pool.replace(g.conn, fresh)
 	}
 	return nil, x.failed(PhasePool, err, false)
 }

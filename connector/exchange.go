@@ -324,6 +324,18 @@ func (x *exchange) release(reusable bool) {
 	settle(x.c.pool, x.conn, reusable)
 }
 
+// trade closes the connection and keeps the right to open another, for the next
+// attempt: it has had its turn and need not wait for one again.
+func (x *exchange) trade() {
+	if x.stop != nil {
+		x.stop()
+	}
+	x.held = false
+	if g, err := x.c.pool.replace(x.conn, true); err == nil {
+		x.right = g.host
+	}
+}
+
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
 	if !reusable || cn.wire.aborted.Load() != nil {
@@ -348,7 +360,11 @@ func (x *exchange) fail(p Phase, err error) error {
 		}
 	}
 	e := x.failed(p, err, x.sent)
-	x.release(false)
+	if x.again(e) {
+		x.trade()
+	} else {
+		x.release(false)
+	}
 	if x.upload != nil {
 		x.upload.cease()
 	}

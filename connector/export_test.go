@@ -83,8 +83,8 @@ func (l *Lease) Open(nc net.Conn) {
 
 func (l *Lease) GiveUp() { l.p.giveUp(l.g.host) }
 func (l *Lease) Put()    { l.p.put(l.g.conn) }
-func (l *Lease) Replace() (err error) {
-	l.g, err = l.p.replace(l.g.conn)
+func (l *Lease) Replace(fresh bool) (err error) {
+	l.g, err = l.p.replace(l.g.conn, fresh)
 	return err
 }
 func (l *Lease) Discard() { l.p.discard(l.g.conn) }

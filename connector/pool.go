@@ -283,10 +283,10 @@ func (p *pool) discard(c *conn) {
 	t.finish()
 }
 
-// replace closes a connection that was found dead at rest, and gives what there
-// is in its place: another one that rests, or the right to open one. So its
+// replace closes a connection that was found dead, and gives what there is in its
+// place: another one that rests (unless fresh), or the right to open one. So its
 // holder does not lose its turn to those who wait.
-func (p *pool) replace(c *conn) (grant, error) {
+func (p *pool) replace(c *conn, fresh bool) (grant, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -294,8 +294,12 @@ func (p *pool) replace(c *conn) (grant, error) {
 		return grant{}, ErrClosed
 	}
 	delete(p.conns, c)
-	other, gone := p.takeIdle(c.host)
-	if other != nil {
+	g := grant{host: c.host}
+	var gone []*conn
+	if !fresh {
+		g.conn, gone = p.takeIdle(c.host)
+	}
+	if g.conn != nil {
 		p.lose(c.host)
 	}
 	t := p.serve()
@@ -303,7 +307,7 @@ func (p *pool) replace(c *conn) (grant, error) {
 	c.close()
 	closeAll(gone)
 	t.finish()
-	return grant{c.host, other}, nil
+	return g, nil
 }
 
 // turn is what serve has decided: it is done without p.mu, and in this order,

@@ -192,7 +192,7 @@ func (m *modelPool) replace(op poolOp) {
 	m.drop(op.conn)
 	m.got[op.req] = outcome{verdict: refused}
 	if !m.closed {
-		m.got[op.req], _ = m.provide(host, false)
+		m.got[op.req], _ = m.provide(host, op.fresh)
 	}
 }
 

@@ -26,7 +26,9 @@ func (p *poolPlay) choose(beside []poolOp) (op poolOp, ok bool) {
 	case n < 27:
 		return p.pick(opDiscard, beside, busy)
 	case n < 28:
-		return p.pick(opReplace, beside, busy)
+		op, ok = p.pick(opReplace, beside, busy)
+		op.fresh = p.next(2) == 0
+		return op, ok
 	case n < 33:
 		return p.pick(opCancel, beside, func(r *poolRequest) bool { return r.got.verdict == waits })
 	case n < 37:
@@ -131,7 +133,7 @@ func (p *poolPlay) prepare(op poolOp) func() {
 		return func() { r.lease.Open(c) }
 	}
 	if op.kind == opReplace {
-		return p.prepareReplace(r)
+		return p.prepareReplace(r, op.fresh)
 	}
 	r.got = outcome{verdict: over}
 	switch op.kind {
@@ -143,10 +145,10 @@ func (p *poolPlay) prepare(op poolOp) func() {
 	return func() { p.live.Add(-1); r.lease.GiveUp() }
 }
 
-func (p *poolPlay) prepareReplace(r *poolRequest) func() {
+func (p *poolPlay) prepareReplace(r *poolRequest, fresh bool) func() {
 	r.got = outcome{verdict: waits}
 	return func() {
-		err := r.lease.Replace()
+		err := r.lease.Replace(fresh)
 		got := p.outcomeOf(r.lease, err)
 		p.tell(func() { r.got = got })
 	}

@@ -56,6 +56,9 @@ func (o poolOp) String() string {
 		}
 	case opPut, opDiscard, opReplace:
 		s += fmt.Sprintf(" conn %d", o.conn)
+		if o.fresh {
+			s += " fresh"
+		}
 	}
 	return s
 }
