@@ -195,7 +195,7 @@ func (m *mix) try(r *rand.Rand, q echo.Request) (err error, ended bool) {
 	case errors.Is(err, context.DeadlineExceeded):
 		m.t.Errorf("%+v: it hung: %v", q, err)
 	default:
-		if complaint := q.Complaint(err, m.path.addr(), ended); complaint != "" {
+		if complaint := q.Complaint(err, m.path.addr, ended); complaint != "" {
 			m.t.Errorf("%+v: %s", q, complaint)
 		}
 	}

@@ -21,6 +21,7 @@ import (
 // path is the site, and the proxy that leads to it.
 type path struct {
 	proxy  *toxiproxy.Proxy
+	addr   string // the proxy's
 	scheme string
 	policy *trust.Policy
 
@@ -64,6 +65,7 @@ func lay(t *testing.T, secure bool, toxics []string) *path {
 	if err := p.proxy.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.addr = p.proxy.Listen
 	t.Cleanup(p.proxy.Stop)
 	for _, toxic := range toxics {
 		if _, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
@@ -73,8 +75,7 @@ func lay(t *testing.T, secure bool, toxics []string) *path {
 	return p
 }
 
-func (p *path) addr() string { return p.proxy.Listen }
-func (p *path) url() string  { return p.scheme + "://" + p.addr() }
+func (p *path) url() string { return p.scheme + "://" + p.addr }
 
 func (p *path) times(id string) int {
 	p.mu.Lock()
