@@ -95,7 +95,8 @@ func (s *server) misbehaving(site http.Handler) http.Handler {
 			site.ServeHTTP(&cutting{ResponseWriter: w}, r)
 			panic(http.ErrAbortHandler)
 		case 4:
-			time.Sleep(limit * 6 / 5) // above the client's patience
+			time.Sleep(limit * 6 / 5) // above the client's patience, in most cases
+			site.ServeHTTP(w, r)
 		default:
 			site.ServeHTTP(w, r)
 		}
