@@ -31,7 +31,8 @@ type poolLimits struct {
 // needs may have to be opened in the place of what a later one could use. Only
 // a waiter whose host is at its own limit does not hold up those behind it that
 // ask for other hosts. When the total limit is reached and other hosts have
-// connections at rest, the one that has rested longest gives way.
+// connections at rest, the one that has rested longest gives way. A request whose
+// connection was dead, or died under it, does not wait again for the next one.
 type pool struct {
 	limits poolLimits
 
