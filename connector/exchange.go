@@ -40,6 +40,7 @@ type exchange struct {
 	last     bool  // the connection is not to be used again
 	started  bool  // Body has been handed out to be read
 	sent     bool  // an octet may have reached the peer
+	before   bool  // the same, of an earlier attempt
 	readErr  error // of the read that came with the sending
 	answered bool  // an octet of an answer was read
 	interims int   // how many 1xx answers were read
@@ -72,6 +73,7 @@ func (x *exchange) recycle() {
 
 // renew makes the exchange ready for another attempt.
 func (x *exchange) renew() {
+	x.before = x.before || x.sent
 	x.conn, x.upload = nil, nil
 	x.head = http1.ResponseHead{}
 	x.started, x.sent, x.answered, x.readErr, x.interims = false, false, false, nil, 0
@@ -82,13 +84,13 @@ func (x *exchange) renew() {
 // the reply.
 func (x *exchange) run() error {
 	cn := x.conn
-	cn.trace = x.call.trace
-	cn.trace.gotConn(cn)
-	started := x.stamp()
 	fused := x.inline() && cn.wire.socket.canFuse()
 	blind := fused && x.blind()
 	cn.wire.socket.blind = blind
 	x.c.watcher.watch(x.ctx, cn, blind)
+	cn.trace = x.call.trace
+	cn.trace.gotConn(cn)
+	started := x.stamp()
 	cn.wire.socket.timeSend(fused && x.call.Timings != nil)
 	writeErr := x.send(fused)
 	sentAt := x.stamp()
@@ -206,6 +208,9 @@ func (x *exchange) sendFused() error {
 	}
 	err = cn.rd.Fill(x.c.limits.LineBytes)
 	x.sent = w.flushed > 0
+	if err != nil && !x.sent && (w.aborted.Load() != nil || errors.Is(err, errStale)) {
+		return err // before the write
+	}
 	if w.held == nil {
 		x.readErr = err
 		return nil
@@ -345,6 +350,16 @@ func (x *exchange) release(reusable bool) {
 	settle(x.c.pool, x.conn, reusable)
 }
 
+// trade closes the connection and keeps the right to open another, for the next
+// attempt: it has had its turn and need not wait for one again.
+func (x *exchange) trade() {
+	x.conn.unwatch()
+	x.held = false
+	if g, err := x.c.pool.replace(x.conn, true); err == nil {
+		x.right = g.host
+	}
+}
+
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
 	if !reusable || cn.wire.aborted.Load() != nil {
@@ -373,7 +388,11 @@ func (x *exchange) fail(p Phase, err error) error {
 		}
 	}
 	e := x.failed(p, err, x.sent)
-	x.release(false)
+	if x.again(e) {
+		x.trade()
+	} else {
+		x.release(false)
+	}
 	if x.upload != nil {
 		x.upload.cease()
 	}

@@ -31,20 +31,21 @@ type poolLimits struct {
 // needs may have to be opened in the place of what a later one could use. Only
 // a waiter whose host is at its own limit does not hold up those behind it that
 // ask for other hosts. When the total limit is reached and other hosts have
-// connections at rest, the one that has rested longest gives way.
+// connections at rest, the one that has rested longest gives way. A request whose
+// connection was dead, or died under it, does not wait again for the next one.
 type pool struct {
 	limits poolLimits
 
 	mu      sync.Mutex
 	hosts   map[hostKey]*host
-	busy    list[conn, *conn]     // the connections in use
-	resting list[conn, *conn]     // the idle ones, the longest idle first
-	waiting list[waiter, *waiter] // the first come first
-	open    int                   // connections open or being opened
-	closed  bool                  // nothing is given out any more
-	severed bool                  // nor may anything go on
-	reaper  *time.Timer           // closes what has rested too long; nil when not set
-	drained chan struct{}         // closed when open falls to zero, while draining
+	busy    list[conn, *conn] // the connections in use
+	resting list[conn, *conn] // the idle ones, the longest idle first
+	waiting queue
+	open    int           // connections open or being opened
+	closed  bool          // nothing is given out any more
+	severed bool          // nor may anything go on
+	reaper  *time.Timer   // closes what has rested too long; nil when not set
+	drained chan struct{} // closed when open falls to zero, while draining
 }
 
 // host is the pool's share of one key.
@@ -52,8 +53,9 @@ type host struct {
 	key     hostKey
 	idle    []*conn // the last one rested least
 	open    int
-	opening int // of those open, the ones that are still being opened
-	waiting int
+	opening int                   // of those open, the ones that are still being opened
+	waiting list[waiter, *waiter] // the first come first
+	place   int                   // in the heap of the pool's queue, from 1; 0 is none
 }
 
 // mayOpen is how many connections may be being opened at one time to a host to
@@ -62,9 +64,15 @@ type host struct {
 // only the limits proper hold.
 func (l *poolLimits) mayOpen() int { return min(max(l.total/4, 8), 64) }
 
+// full reports whether h is at a limit of its own.
+func (l *poolLimits) full(h *host) bool {
+	return h.open >= l.perHost || h.open == h.opening && h.opening >= l.mayOpen()
+}
+
 // waiter is a request that waits for a connection.
 type waiter struct {
 	queue links[waiter]
+	turn  uint64 // its place in the order in which all came
 	host  *host
 	fresh bool // wants a new connection, not one that rested
 	got   grant
@@ -110,8 +118,7 @@ func (p *pool) ask(now int64, key hostKey, fresh bool) (grant, *waiter, error) {
 		g, gone, ok := p.provide(now, h, fresh)
 		if !ok && w != nil {
 			w.host = h
-			p.waiting.pushBack(w)
-			h.waiting++
+			p.waiting.join(w)
 		}
 		if h == unknown || len(gone) > 0 {
 			p.keep(h) // it may have been forgotten with its last connection
@@ -130,7 +137,7 @@ func (p *pool) ask(now int64, key hostKey, fresh bool) (grant, *waiter, error) {
 
 // keep remembers h as long as there is anything of it. The caller holds p.mu.
 func (p *pool) keep(h *host) {
-	if h.open > 0 || h.waiting > 0 {
+	if h.open > 0 || h.waiting.len > 0 {
 		p.hosts[h.key] = h
 	}
 }
@@ -158,7 +165,7 @@ func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (grant,
 	p.mu.Lock()
 	queued := w.queue.queued
 	if queued {
-		p.dequeue(w)
+		p.waiting.leave(w)
 		p.forget(w.host)
 	}
 	p.mu.Unlock()
@@ -243,12 +250,13 @@ func (p *pool) lose(h *host) {
 		close(p.drained)
 		p.drained = nil
 	}
+	p.waiting.awaken(h)
 	p.forget(h)
 }
 
 // forget drops h when nothing is left of it. The caller holds p.mu.
 func (p *pool) forget(h *host) {
-	if h.open == 0 && h.waiting == 0 && p.hosts[h.key] == h {
+	if h.open == 0 && h.waiting.len == 0 && p.hosts[h.key] == h {
 		delete(p.hosts, h.key)
 	}
 }
@@ -266,8 +274,9 @@ func (p *pool) opened(c *conn) {
 	h := c.host
 	h.opening--
 	var t turn
-	if h.waiting > 0 && h.open-h.opening == 1 {
-		t = p.serve() // the host is alive
+	if h.waiting.len > 0 && h.open-h.opening == 1 { // the host is alive
+		p.waiting.awaken(h)
+		t = p.serve()
 	}
 	severed := p.severed
 	p.mu.Unlock()
@@ -300,6 +309,7 @@ func (p *pool) put(c *conn) bool {
 	p.busy.remove(c)
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
+	p.waiting.awaken(c.host)
 	t := p.serve()
 	if p.reaper == nil {
 		p.wakeReaper()
@@ -307,11 +317,6 @@ func (p *pool) put(c *conn) bool {
 	p.mu.Unlock()
 	t.finish()
 	return true
-}
-
-func (p *pool) dequeue(w *waiter) {
-	p.waiting.remove(w)
-	w.host.waiting--
 }
 
 // discard closes a connection that was in use and serves who waits. It does
@@ -328,6 +333,35 @@ func (p *pool) discard(c *conn) {
 	p.mu.Unlock()
 	c.close()
 	t.finish()
+}
+
+// replace closes a connection that was found dead, and gives what there is in its
+// place: another one that rests (unless fresh), or the right to open one. So its
+// holder does not lose its turn to those who wait.
+func (p *pool) replace(c *conn, fresh bool) (grant, error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		p.discard(c)
+		return grant{}, ErrClosed
+	}
+	p.busy.remove(c)
+	g := grant{host: c.host}
+	var gone []*conn
+	if !fresh {
+		g.conn, gone = p.takeIdle(clock(), c.host)
+	}
+	if g.conn != nil {
+		p.lose(c.host)
+	} else {
+		c.host.opening++
+	}
+	t := p.serve()
+	p.mu.Unlock()
+	c.close()
+	closeAll(gone)
+	t.finish()
+	return g, nil
 }
 
 // turn is what serve has decided: it is done without p.mu, and in this order,
@@ -347,23 +381,23 @@ func (t turn) finish() {
 // serve gives to waiters, the first come first, what rests and what the limits
 // allow. The caller holds p.mu, and finishes the turn without it.
 func (p *pool) serve() (t turn) {
-	w := p.waiting.front()
+	w := p.waiting.first()
 	if w == nil {
 		return t
 	}
-	for now := clock(); w != nil; {
-		next := w.queue.next
-		if p.open >= p.limits.total && p.resting.front() == nil {
-			return t
-		}
+	for now := clock(); w != nil; w = p.waiting.first() {
 		g, gone, ok := p.provide(now, w.host, w.fresh)
 		t.gone = append(t.gone, gone...)
-		if ok {
-			p.dequeue(w)
+		switch {
+		case ok:
+			p.waiting.leave(w)
 			w.got = g
 			t.served = append(t.served, w)
+		case p.limits.full(w.host):
+			p.waiting.rest(w.host) // and lets the others pass
+		default:
+			return t
 		}
-		w = next
 	}
 	return t
 }

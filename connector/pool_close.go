@@ -62,10 +62,12 @@ func (p *pool) takeAllIdle() (idle []*conn) {
 // the resting connections. The caller holds p.mu.
 func (p *pool) shut() []*conn {
 	p.closed = true
-	for w := p.waiting.front(); w != nil; w = p.waiting.front() {
-		p.dequeue(w)
-		close(w.grant)
-		p.forget(w.host)
+	for _, h := range p.hosts {
+		for w := h.waiting.front(); w != nil; w = h.waiting.front() {
+			p.waiting.leave(w)
+			close(w.grant)
+		}
+		p.forget(h)
 	}
 	return p.takeAllIdle()
 }

@@ -144,7 +144,7 @@ func TestRetryThatCannotConnectTellsOfNoPeer(t *testing.T) {
 		out := e.get()
 		s.WantHead()
 		s.Close()
-		if err := wantError(t, (<-out).err, connector.PhaseConnect); err.Addr != "" || err.Reused || err.Sent {
+		if err := wantError(t, (<-out).err, connector.PhaseConnect); err.Addr != "" || err.Reused || !err.Sent {
 			t.Errorf("got %+v", err)
 		}
 	})
