@@ -20,7 +20,6 @@ type conn struct {
 	top  net.Conn             // what HTTP is spoken on: the wire, or TLS on it
 	tls  *tls.ConnectionState // nil for plain connections
 	rd   http1.Reader
-	memo http1.Memo
 	addr string // the peer's
 
 	space   func() []byte // gives room in rd; made once

@@ -54,6 +54,7 @@ type host struct {
 	idle    []*conn // the last one rested least
 	open    int
 	opening int                   // of those open, the ones that are still being opened
+	memos   sync.Pool             // of *http1.Memo: what the host's heads look like
 	waiting list[waiter, *waiter] // the first come first
 	place   int                   // in the heap of the pool's queue, from 1; 0 is none
 }

@@ -99,7 +99,7 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
 	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy}
 	if x.call.box != nil {
-		x.call.box.take(h, &x.conn.memo)
+		x.call.box.take(h, x.conn.host)
 	} else {
 		r.reason = len(h.Reason)
 		r.head = append(append(x.call.Room[:0], h.Reason...), h.Fields...)

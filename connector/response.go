@@ -23,9 +23,14 @@ type responseBox struct {
 }
 
 // take takes from a head what lies in the connection's buffer.
-func (b *responseBox) take(h *http1.ResponseHead, memo *http1.Memo) {
+func (b *responseBox) take(h *http1.ResponseHead, from *host) {
 	b.resp.Status = statusText(h.Status, h.Reason)
+	memo, _ := from.memos.Get().(*http1.Memo)
+	if memo == nil {
+		memo = new(http1.Memo)
+	}
 	b.resp.Header = h.Fields.Header(b.values[:], memo)
+	from.memos.Put(memo)
 }
 
 // fill makes the http.Response.
