@@ -73,7 +73,7 @@ func (s *Session) handler(req *Request) Handler {
 	case len(req.Middleware) == 0:
 		return nil
 	}
-	return chain(req.Middleware, s.send1)
+	return chain(req.Middleware, s.transmit)
 }
 
 // pass sends the hop through middleware.
@@ -134,8 +134,8 @@ func (h *hop) allFields() http.Header {
 	return all
 }
 
-// send1 is the innermost handler: one exchange.
-func (s *Session) send1(ctx context.Context, req *Request) (*Response, error) {
+// transmit is the innermost handler: one exchange.
+func (s *Session) transmit(ctx context.Context, req *Request) (*Response, error) {
 	j := jobs.Get().(*job)
 	defer j.recycle()
 	j.req = *req

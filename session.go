@@ -27,7 +27,7 @@ type Session struct {
 	jar        http.CookieJar
 	own        *cookie.Jar // jar, when it is of our kind: it has a shorter way in
 	defaults   defaults
-	chain      Handler // Options.Middleware around send1; nil when there is none
+	chain      Handler // Options.Middleware around transmit; nil when there is none
 	origins    originCache
 	closed     atomic.Bool
 }
@@ -48,7 +48,7 @@ func NewSession(opts ...Options) *Session {
 	o.Query = maps.Clone(o.Query)
 	if len(o.Middleware) > 0 {
 		o.Middleware = slices.Clone(o.Middleware)
-		s.chain = chain(o.Middleware, s.send1)
+		s.chain = chain(o.Middleware, s.transmit)
 	}
 	s.connector, s.owned = o.Connector, o.Connector == nil
 	if s.owned {
