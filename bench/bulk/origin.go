@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/aiohttp-go/aiohttp/bench/origin"
 	"golang.org/x/sys/unix"
 )
 
@@ -31,19 +32,7 @@ func Serve(l net.Listener) error {
 	if _, err := source.WriteString(strings.Repeat("0123456789abcdef", supply/16)); err != nil {
 		return err
 	}
-	for {
-		conn, err := l.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		go func() {
-			defer conn.Close()
-			converse(conn, fd)
-		}()
-	}
+	return origin.Accept(l, func(conn net.Conn) { converse(conn, fd) })
 }
 
 // converse answers the requests of one connection until it fails, which is how

@@ -6,12 +6,13 @@ package gate
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
+
+	"github.com/aiohttp-go/aiohttp/bench/origin"
 )
 
 // Gate is closed at first. It is safe for concurrent use.
@@ -50,19 +51,7 @@ const (
 
 // Control serves keepers until l is closed.
 func (g *Gate) Control(l net.Listener) error {
-	for {
-		conn, err := l.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		go func() {
-			defer conn.Close()
-			g.obey(conn)
-		}()
-	}
+	return origin.Accept(l, func(conn net.Conn) { g.obey(conn) })
 }
 
 func (g *Gate) obey(conn io.ReadWriter) {

@@ -53,6 +53,11 @@ func Serve(l net.Listener) error { return ServeAfter(l, func() {}) }
 // ServeAfter is Serve with a function that is called in front of every answer,
 // and may wait.
 func ServeAfter(l net.Listener, wait func()) error {
+	return Accept(l, func(conn net.Conn) { converse(conn, wait) })
+}
+
+// Accept runs serve for every connection, and closes it then, until l is closed.
+func Accept(l net.Listener, serve func(net.Conn)) error {
 	for {
 		conn, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
@@ -63,7 +68,7 @@ func ServeAfter(l net.Listener, wait func()) error {
 		}
 		go func() {
 			defer conn.Close()
-			converse(conn, wait)
+			serve(conn)
 		}()
 	}
 }
