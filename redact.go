@@ -51,6 +51,11 @@ func secretParameter(lower string) bool {
 	return false
 }
 
+// MaskURL writes a URL for a log: without its password, and without the values of
+// query parameters that are known to bear credentials (keys, tokens, signatures),
+// which become "xxxxx". The URLs in errors of a session are written so.
+func MaskURL(text string) string { return maskedText(text) }
+
 // maskedText writes a URL that may not be one for an error's text. What cannot
 // be parsed is masked up to its last "@": nobody knows where its password ends.
 func maskedText(text string) string {
