@@ -13,7 +13,7 @@ import (
 func Ceiling(base, longest time.Duration, tries int) time.Duration {
 	for i := 1; i < tries && base < longest; i++ {
 		base *= 2
-		if base <= 0 { // overflown
+		if base < 0 { // overflown
 			return longest
 		}
 	}
