@@ -22,6 +22,7 @@ package middleware
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -82,3 +83,6 @@ func ended(ctx context.Context) error {
 	}
 	return fmt.Errorf("%w: %w", err, cause)
 }
+
+// errTotal is the cause when the total time-out of a request ends a wait.
+var errTotal = errors.New("total timeout exceeded")
