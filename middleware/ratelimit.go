@@ -46,9 +46,7 @@ func RateLimit(opts ...RateLimitOptions) aiohttp.Middleware {
 	o := first("RateLimit", opts)
 	o.Burst = max(o.Burst, 1)
 	o.MaxPause = byDefault(o.MaxPause, time.Minute)
-	if o.MaxHosts <= 0 {
-		o.MaxHosts = 10_000
-	}
+	positive(&o.MaxHosts, 10_000)
 	l := &limiter{RateLimitOptions: o}
 	if o.Rate > 0 {
 		const longest = 1 << 62 // of a whole burst; more does not fit a Duration
