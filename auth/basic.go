@@ -2,9 +2,8 @@ package auth
 
 import (
 	"errors"
-	"strings"
-
 	"net/url"
+	"strings"
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -14,7 +13,7 @@ import (
 // It panics when given more than one Options; a name with a colon makes every
 // request fail.
 func Basic(user, password string, opts ...Options) aiohttp.Middleware {
-	s := newScope(first("Basic", opts))
+	s := newScope(first("Basic", opts).Origins)
 	if err := checkUser(user, password); err != nil && s.err == nil {
 		s.err = err
 	}
@@ -41,7 +40,7 @@ func control(r rune) bool { return r < ' ' || r == 0x7f }
 // Bearer sends a token with each request (RFC 6750). For one that ends, see
 // [TokenSource].
 func Bearer(token string, opts ...Options) aiohttp.Middleware {
-	s := newScope(first("Bearer", opts))
+	s := newScope(first("Bearer", opts).Origins)
 	if !validToken(token) && s.err == nil {
 		s.err = errInvalidToken
 	}

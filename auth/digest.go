@@ -13,8 +13,8 @@ import (
 
 // DigestOptions configure [Digest].
 type DigestOptions struct {
-	// Options say who gets an answer to its challenge.
-	Options
+	// Origins are those whose challenges are answered, as in [Options].
+	Origins []string
 
 	// DisablePreemptive waits for a challenge with each request. By default only
 	// the first one does; the others bring the answer along.
@@ -52,7 +52,7 @@ func (e *DigestError) Error() string {
 // answer is wrong.
 func Digest(user, password string, opts ...DigestOptions) aiohttp.Middleware {
 	d := &digest{DigestOptions: first("Digest", opts), user: user, password: password}
-	d.scope = newScope(d.Options)
+	d.scope = newScope(d.Origins)
 	if err := checkUser(user, password); err != nil && d.scope.err == nil {
 		d.scope.err = err
 	}

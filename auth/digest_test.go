@@ -332,7 +332,7 @@ func TestDigestPreemptsWithinTheSpace(t *testing.T) {
 		{"out-by-dots", "/in", auth.DigestOptions{}, "http://a.test/in/../x", false},
 		{"domain-elsewhere", "http://b.test/", auth.DigestOptions{}, "http://b.test/", false},
 		{"domain-elsewhere-only", "http://b.test/", auth.DigestOptions{}, "http://a.test/", false},
-		{"domain-elsewhere-listed", "http://b.test/", auth.DigestOptions{Options: auth.Options{Origins: []string{"http://a.test", "http://b.test"}}}, "http://b.test/", true},
+		{"domain-elsewhere-listed", "http://b.test/", auth.DigestOptions{Origins: []string{"http://a.test", "http://b.test"}}, "http://b.test/", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := &guard{algorithm: "MD5", qop: "auth", more: `, domain="` + test.domain + `"`}

@@ -3,7 +3,7 @@
 // fetched and renewed.
 //
 //	session := aiohttp.NewSession(aiohttp.Options{Middleware: []aiohttp.Middleware{
-//		auth.Digest("user", "password", auth.Options{Origins: []string{"https://api.example.com"}}),
+//		auth.Digest("user", "password", auth.DigestOptions{Origins: []string{"https://api.example.com"}}),
 //	}})
 //
 // # Who gets the credentials

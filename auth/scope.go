@@ -38,13 +38,13 @@ type scope struct {
 	err     error           // what is wrong with the options; every request reports it
 }
 
-func newScope(o Options) *scope {
+func newScope(origins []string) *scope {
 	s := &scope{}
-	if o.Origins == nil {
+	if origins == nil {
 		return s
 	}
 	s.origins = map[string]bool{}
-	for _, text := range o.Origins {
+	for _, text := range origins {
 		u, err := url.Parse(text)
 		var key string
 		if err == nil {

@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"connector":         {"internal/http1", "trust"},
 	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "trust"},
 	"middleware":        {".", "connector", "internal/backoff", "trust"},
-	"auth":              {".", "connector"},
+	"auth":              {".", "connector", "internal/backoff"},
 	"fetch":             {".", "aio", "connector", "internal/backoff", "trust"},
 	"httpbin":           {},
 	"internal/demosite": {"internal/localca"},
