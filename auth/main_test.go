@@ -1,7 +1,6 @@
 package auth_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -89,16 +88,6 @@ func wantText(t testing.TB, err error, parts ...string) {
 	for _, secret := range []string{"hunter2", "\n"} {
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("error %q has %q in it", err, secret)
-		}
-	}
-}
-
-// wrapAll is middleware that calls f first.
-func wrapAll(f func(*aiohttp.Request)) aiohttp.Middleware {
-	return func(next aiohttp.Handler) aiohttp.Handler {
-		return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
-			f(req)
-			return next(ctx, req)
 		}
 	}
 }
