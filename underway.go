@@ -1,6 +1,7 @@
 package aiohttp
 
 import (
+	"net/http"
 	"sync"
 	"time"
 )
@@ -101,7 +102,7 @@ func (r *Response) AfterBody(f func()) {
 
 // through reports whether the response needs its connection no more.
 func (r *Response) through() bool {
-	return r.closed.Load() || r.Status == 101 || r.reply.Over()
+	return r.Status == http.StatusSwitchingProtocols || r.reply.Over()
 }
 
 // over calls what waits for the end of the body.

@@ -50,6 +50,9 @@ func TestResponseTellsWhenItsBodyIsOver(t *testing.T) {
 		{"short", "GET", head + "Content-Length: 2\r\n\r\nhi", "", true, nil},
 		{"none", "GET", "HTTP/1.1 204 No Content\r\n\r\n", "", true, nil},
 		{"head", "HEAD", head + "Content-Length: 2\r\n\r\n", "", true, nil},
+		{"upgrade", "GET", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "", true, nil},
+		{"read", "GET", head + "Content-Length: 4\r\n\r\nhi", "ho", false, func(r *aiohttp.Response) { io.ReadAll(r) }},
+		{"read-coded", "GET", head + "Content-Encoding: gzip\r\n\r\n", zipped("hi"), false, func(r *aiohttp.Response) { io.ReadAll(r) }},
 		{"bytes", "GET", head + "Content-Length: 4\r\n\r\nhi", "ho", false, bytesOf},
 		{"chunked", "GET", head + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n", "0\r\n\r\n", false, bytesOf},
 		{"coded", "GET", head + "Content-Encoding: gzip\r\n\r\n", zipped("hi"), false, bytesOf},
@@ -75,7 +78,7 @@ func TestResponseTellsWhenItsBodyIsOver(t *testing.T) {
 			}
 			out := make(chan result)
 			go func() {
-				resp, err := s.Do(t.Context(), aiohttp.Request{Method: test.method, URL: "http://a.test/"})
+				resp, err := s.Do(t.Context(), aiohttp.Request{Method: test.method, URL: "http://a.test/", Header: http.Header{"Upgrade": {"x"}, "Connection": {"upgrade"}}})
 				out <- result{resp, err}
 			}()
 			peer := testnet.Accept(t, ln)
@@ -92,6 +95,9 @@ func TestResponseTellsWhenItsBodyIsOver(t *testing.T) {
 			peer.CloseWrite()
 			if test.end != nil {
 				test.end(got.resp)
+			}
+			if len(log) != 2 {
+				t.Errorf("at the end of the body: %q", log)
 			}
 			got.resp.Close()
 			slices.Sort(log)

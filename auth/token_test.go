@@ -192,6 +192,20 @@ func TestTokenSourceCloseEndsAFetch(t *testing.T) {
 	})
 }
 
+// Only the token that is there can be invalidated.
+func TestTokenSourceInvalidatesWhatIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := source(t, &mint{})
+		for _, test := range []struct{ invalid, want string }{{"", "t1"}, {"t0", "t1"}, {"t1", "t2"}, {"t1", "t2"}} {
+			time.Sleep(time.Minute)
+			s.Invalidate(test.invalid)
+			if token, err := s.Token(t.Context()); err != nil || token.Value != test.want {
+				t.Errorf("without %q: %q, %v", test.invalid, token.Value, err)
+			}
+		}
+	})
+}
+
 func TestTokenIsNotShown(t *testing.T) {
 	token := auth.Token{Value: "hunter2", Expires: time.Unix(0, 0).UTC()}
 	s := source(t, &mint{})

@@ -173,6 +173,37 @@ func TestHedgeOverANetwork(t *testing.T) {
 	})
 }
 
+// A copy that answers though it was called off is closed; the context of the one
+// that has won lives as long as its body.
+func TestHedgeLeavesNothingOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var copies []context.Context
+		stubborn := func(next aiohttp.Handler) aiohttp.Handler {
+			return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+				copies = append(copies, ctx)
+				return next(context.WithoutCancel(ctx), req)
+			}
+		}
+		s, st := play(t, append(hedge(middleware.HedgeOptions{Delay: 50 * ms}), stubborn),
+			step{status: 200, took: time.Second}, step{status: 200, body: strings.NewReader("hello")})
+		resp, err := s.Get(t.Context(), "http://a.test/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if copies[0].Err() == nil || copies[1].Err() != nil {
+			t.Errorf("contexts: %v, %v", copies[0].Err(), copies[1].Err())
+		}
+		s.Close()
+		if !st.calls[0].closed || st.calls[1].closed {
+			t.Errorf("closed: %v, %v", st.calls[0].closed, st.calls[1].closed)
+		}
+		io.ReadAll(resp)
+		if copies[1].Err() == nil {
+			t.Error("the winner's context outlives its body")
+		}
+	})
+}
+
 func TestHedgePassesAPanicOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		boom := func(aiohttp.Handler) aiohttp.Handler {

@@ -144,6 +144,60 @@ func TestRateLimitPausesThoseWhoWait(t *testing.T) {
 	})
 }
 
+// The longer of two pauses holds.
+func TestRateLimitPausesForTheLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, []aiohttp.Middleware{middleware.RateLimit()},
+			step{status: 429, fields: "Retry-After: 10", took: 1}, step{status: 429, fields: "Retry-After: 1", took: time.Second}, ok)
+		all(t, s, 2, "http://a.test/")
+		status(s.Get(t.Context(), "http://a.test/"))
+		if got := st.times(); got[2] != 10*time.Second+1 {
+			t.Errorf("sent at %v", got)
+		}
+	})
+}
+
+// Who comes in the moment in which another's turn comes goes behind.
+func TestRateLimitLetsNobodyPast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, []aiohttp.Middleware{middleware.RateLimit(middleware.RateLimitOptions{Rate: 10})}, ok)
+		var late sync.WaitGroup
+		late.Go(func() {
+			time.Sleep(100 * ms)
+			status(s.Get(t.Context(), "http://a.test/late"))
+		})
+		synctest.Wait()
+		all(t, s, 2, "http://a.test/")
+		late.Wait()
+		if got := st.calls[2].req.URL; got != "http://a.test/late" {
+			t.Errorf("last was %s", got)
+		}
+	})
+}
+
+// A turn that comes while its request gives up is passed on.
+func TestRateLimitPassesOnATurnThatNobodyTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, []aiohttp.Middleware{middleware.RateLimit(middleware.RateLimitOptions{Concurrent: 1})}, ok)
+		for range 100 {
+			st.steps = []step{{status: 200, body: strings.NewReader("x")}}
+			first, err := s.Get(t.Context(), "http://a.test/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			st.steps = []step{ok}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() { status(s.Get(ctx, "http://a.test/")); close(done) }()
+			synctest.Wait()
+			first.Close()
+			cancel()
+			<-done
+		}
+		status(s.Get(t.Context(), "http://a.test/"))
+	})
+}
+
 // Who leaves the queue takes no turn from the others.
 func TestRateLimitForgetsWhoLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -181,6 +235,21 @@ func TestRateLimitWaitsNoLongerThanTheTotalTimeout(t *testing.T) {
 		wantText(t, err, "total timeout exceeded")
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(st.start) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(st.start))
+		}
+	})
+}
+
+// Of the hosts that are at rest, those that have not asked to be left alone are
+// forgotten first.
+func TestRateLimitForgetsWhatSaysNothingFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, []aiohttp.Middleware{middleware.RateLimit(middleware.RateLimitOptions{MaxHosts: 2})},
+			step{status: 429, fields: "Retry-After: 10"}, ok)
+		for _, host := range []string{"a", "b", "c", "a"} {
+			status(s.Get(t.Context(), "http://"+host+".test/"))
+		}
+		if got := st.times(); got[2] != 0 || got[3] != 10*time.Second {
+			t.Errorf("sent at %v", got)
 		}
 	})
 }

@@ -234,7 +234,7 @@ func repeatable(req *aiohttp.Request) bool {
 // with err. Certificates and names that do not exist stay as they are.
 func passing(err error, repeatable bool) bool {
 	e, ok := errors.AsType[*aiohttp.Error](err)
-	if !ok || e.Phase == connector.PhasePrepare || errors.Is(err, aiohttp.ErrClosed) || errors.Is(err, context.Canceled) {
+	if !ok || e.Phase == connector.PhasePrepare || errors.Is(err, aiohttp.ErrClosed) {
 		return false
 	}
 	if _, ok := errors.AsType[*trust.CertificateError](err); ok {

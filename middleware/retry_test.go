@@ -280,6 +280,19 @@ func TestRetryHasABudget(t *testing.T) {
 	})
 }
 
+// What needs a retry each time earns none.
+func TestRetryBudgetIsFilledBySuccessesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, retry(middleware.RetryOptions{Budget: 2, Refill: 1}))
+		for i, want := range []int{200, 200, 503} {
+			st.calls, st.steps = nil, []step{{status: 503}, ok}
+			if got := status(s.Get(t.Context(), "http://a.test/")); got != want {
+				t.Errorf("request %d: status %d", i, got)
+			}
+		}
+	})
+}
+
 func TestRetryBudgetCanBeTurnedOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, st := play(t, retry(middleware.RetryOptions{Budget: -1}), step{status: 503})
