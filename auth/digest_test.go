@@ -354,6 +354,27 @@ func TestDigestPreemptsWithinTheSpace(t *testing.T) {
 	}
 }
 
+// Where spaces lie in each other the inner one counts.
+func TestDigestPreemptsWithTheNearestSpace(t *testing.T) {
+	s, st := session(t, func(w http.ResponseWriter, r *http.Request) {
+		place := "/"
+		if strings.HasPrefix(r.URL.Path, "/in") {
+			place = "/in"
+		}
+		realm := fmt.Sprintf("realm=%q", place)
+		if !strings.Contains(r.Header.Get("Authorization"), realm) {
+			refuse(w, `Digest `+realm+`, domain="`+place+`", nonce="n", qop="auth"`)
+		}
+	}, auth.Digest("user", "hunter2"))
+	for _, path := range []string{"/in", "/out", "/in/x", "/out/x"} {
+		resp, err := s.Get(t.Context(), "http://a.test"+path)
+		status(t, resp, err)
+	}
+	if len(st.log) != 6 {
+		t.Errorf("sent %q", st.log)
+	}
+}
+
 // CVE-2026-54276: a challenge of an origin that a redirect leads to is not answered.
 func TestDigestDoesNotFollowARedirect(t *testing.T) {
 	g := &guard{algorithm: "MD5", qop: "auth"}

@@ -72,7 +72,7 @@ func TestCircuitBreakerStates(t *testing.T) {
 		{"too-few", middleware.CircuitBreakerOptions{}, []move{bad, bad, bad, good}, nil},
 		{"below-the-ratio", middleware.CircuitBreakerOptions{}, []move{good, good, good, bad, good, good, bad, bad, good}, nil},
 		{"open", middleware.CircuitBreakerOptions{}, append(opened, move{4999 * ms, 200, false}), []string{"closed>open"}},
-		{"out-of-the-window", middleware.CircuitBreakerOptions{}, []move{good, bad, {10 * time.Second, 503, true}, good, good}, nil},
+		{"out-of-the-window", middleware.CircuitBreakerOptions{}, []move{good, bad, {11 * time.Second, 503, true}, good, bad, good}, nil},
 		{"within-the-window", middleware.CircuitBreakerOptions{}, []move{good, bad, {8 * time.Second, 200, true}, bad, refusal}, []string{"closed>open"}},
 		{"recovers", middleware.CircuitBreakerOptions{}, append(opened, move{5 * time.Second, 200, true}, bad, good, good), []string{"closed>open", "open>half-open", "half-open>closed"}},
 		{"still-ill", middleware.CircuitBreakerOptions{}, append(opened, move{5 * time.Second, 503, true}, refusal, move{5 * time.Second, 200, true}),

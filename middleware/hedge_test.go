@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -177,10 +178,13 @@ func TestHedgeOverANetwork(t *testing.T) {
 // that has won lives as long as its body.
 func TestHedgeLeavesNothingOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var copies []context.Context
 		stubborn := func(next aiohttp.Handler) aiohttp.Handler {
 			return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+				mu.Lock()
 				copies = append(copies, ctx)
+				mu.Unlock()
 				return next(context.WithoutCancel(ctx), req)
 			}
 		}
@@ -190,6 +194,8 @@ func TestHedgeLeavesNothingOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if copies[0].Err() == nil || copies[1].Err() != nil {
 			t.Errorf("contexts: %v, %v", copies[0].Err(), copies[1].Err())
 		}
