@@ -2,12 +2,10 @@ package middleware
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
-	"github.com/aiohttp-go/aiohttp/connector"
 )
 
 // CircuitBreakerOptions configure [CircuitBreaker].
@@ -111,32 +109,6 @@ func CircuitBreaker(opts ...CircuitBreakerOptions) aiohttp.Middleware {
 			return b.do(ctx, req, next)
 		}
 	}
-}
-
-// positive gives a field its default, unless it is above zero.
-func positive[N int | time.Duration](field *N, byDefault N) {
-	if *field <= 0 {
-		*field = byDefault
-	}
-}
-
-// hostFails is what counts as a failure of a host by default.
-func hostFails(resp *aiohttp.Response, err error) bool {
-	switch status, _ := verdict(resp, err); status {
-	case 0:
-	case 500, 502, 503, 504:
-		return true
-	default:
-		return false
-	}
-	e, ok := errors.AsType[*aiohttp.Error](err)
-	return ok && e.Phase != connector.PhasePrepare && e.Phase != connector.PhasePool && !unjudged(err)
-}
-
-// unjudged reports whether an exchange was ended by who asked for it, which says
-// nothing about the host.
-func unjudged(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, aiohttp.ErrClosed)
 }
 
 type breaker struct {

@@ -2,17 +2,12 @@ package middleware
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
-	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/backoff"
-	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // RetryOptions configure [Retry].
@@ -124,14 +119,6 @@ func Retry(opts ...RetryOptions) aiohttp.Middleware {
 	}
 }
 
-// byDefault gives a duration, or its default for zero.
-func byDefault(d, def time.Duration) time.Duration {
-	if d == 0 {
-		return def
-	}
-	return d
-}
-
 type retrier struct {
 	RetryOptions
 	budget *budget
@@ -187,66 +174,6 @@ func (r *retrier) fails(req *aiohttp.Request, resp *aiohttp.Response, err error)
 		return slices.Contains(r.Statuses, status) && (repeatable || undone(status, after != ""))
 	}
 	return err != nil && passing(err, repeatable)
-}
-
-// verdict gives the status that an attempt ended with, 0 if there was none, and
-// the Retry-After that came with it.
-func verdict(resp *aiohttp.Response, err error) (status int, retryAfter string) {
-	if e, ok := errors.AsType[*aiohttp.StatusError](err); ok {
-		return e.Status, e.Header.Get("Retry-After")
-	}
-	if err != nil || resp == nil {
-		return 0, ""
-	}
-	return resp.Status, resp.Header("Retry-After")
-}
-
-// undone reports whether a status says that the request was not worked on.
-func undone(status int, hasRetryAfter bool) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		// "If the client has an outstanding request in transit, it MAY repeat
-		// that request."
-		// https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
-		//
-		// "The 425 (Too Early) status code indicates that the server is unwilling
-		// to risk processing a request that might be replayed."
-		// https://www.rfc-editor.org/rfc/rfc8470#section-5.2
-		return true
-	case http.StatusServiceUnavailable:
-		// Without Retry-After it can come from a gateway that does not know.
-		return hasRetryAfter
-	}
-	return false
-}
-
-// repeatable reports whether a request may be done twice.
-//
-// "A user agent ... SHOULD NOT automatically retry a request with a
-// non-idempotent method unless it has some means to know that the request
-// semantics are actually idempotent".
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-5
-func repeatable(req *aiohttp.Request) bool {
-	return connector.IdempotentMethod(req.Method) || req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != ""
-}
-
-// passing reports whether another attempt could do better than one that failed
-// with err. Certificates and names that do not exist stay as they are.
-func passing(err error, repeatable bool) bool {
-	e, ok := errors.AsType[*aiohttp.Error](err)
-	if !ok || e.Phase == connector.PhasePrepare || errors.Is(err, aiohttp.ErrClosed) {
-		return false
-	}
-	if _, ok := errors.AsType[*trust.CertificateError](err); ok {
-		return false
-	}
-	if e, ok := errors.AsType[*trust.HandshakeError](err); ok && e.Problem != trust.ConnectionClosed {
-		return false
-	}
-	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
-		return false
-	}
-	return repeatable || connector.SafeToRetry(err)
 }
 
 // wait gives how long to wait after a failed attempt; false means for too long.
