@@ -3,13 +3,15 @@
 //
 //	session := aiohttp.NewSession(aiohttp.Options{Middleware: []aiohttp.Middleware{
 //		middleware.Retry(),
+//		auth.Bearer(token),
 //		middleware.RateLimit(middleware.RateLimitOptions{Rate: 10}),
 //		middleware.Log(),
 //	}})
 //
 // The first is the outermost: here each attempt of Retry waits for its turn and
 // has a record of its own. A good order is RaiseForStatus, Retry, Hedge,
-// CircuitBreaker, RateLimit, credentials (package auth), Log.
+// credentials (package auth), CircuitBreaker, RateLimit, Log: so that what is sent
+// again since it was not authorized is counted and waits, too.
 //
 // Each function makes one middleware with a state of its own, which every session
 // and request that it is given to shares: a retry budget, the limits of each

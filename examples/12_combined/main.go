@@ -1,6 +1,6 @@
 // Combined joins several middlewares: aiohttp's combined_middleware and
 // basic_auth_middleware. The order says who wraps whom: a request is sent again
-// by Retry, each attempt waits for its turn, is authorized, and has a record of
+// by Retry, each attempt is authorized, waits for its turn, and has a record of
 // its own in the log.
 package main
 
@@ -62,9 +62,9 @@ func run(ctx context.Context, out io.Writer, records slog.Handler, delay time.Du
 	session := aiohttp.NewSession(aiohttp.Options{Connector: c, Middleware: []aiohttp.Middleware{
 		middleware.RaiseForStatus(nil),
 		middleware.Retry(middleware.RetryOptions{BaseDelay: delay}),
+		auth.Basic("user", "password", auth.Options{Origins: []string{"http://site.test"}}),
 		middleware.CircuitBreaker(),
 		middleware.RateLimit(middleware.RateLimitOptions{Rate: 100, Burst: 10}),
-		auth.Basic("user", "password", auth.Options{Origins: []string{"http://site.test"}}),
 		own,
 		middleware.Log(middleware.LogOptions{Logger: slog.New(records), RequestFields: []string{"Authorization", "X-Attempt"}}),
 	}})
