@@ -82,8 +82,9 @@ func (b *beside) wait() {
 // end, or failed, or was closed; at once when that is so already, since an answer
 // without a body, or a short one, gives its connection back before anybody reads
 // it. It is for middleware that holds something as long as the connection is in
-// use, to be called before the response is passed on. What is called first was
-// given last. f runs in the goroutine that reads or closes, and must not wait.
+// use, to be called before the response is passed on. Several are called in the
+// order in which they were given, so that of the innermost middleware first. f
+// runs in the goroutine that reads or closes, and must not wait.
 //
 // A response that switches protocols is through when its head was read.
 func (r *Response) AfterBody(f func()) {
@@ -93,10 +94,10 @@ func (r *Response) AfterBody(f func()) {
 	}
 	before := r.after
 	r.after = sync.OnceFunc(func() {
-		f()
 		if before != nil {
 			before()
 		}
+		f()
 	})
 }
 

@@ -77,7 +77,8 @@ type sourceKey struct{ s *TokenSource }
 // NewTokenSource makes a source. fetch is called when the first token is asked for,
 // and never twice at once. Its context has the values of that of one of the
 // requests that wait, but does not end with it: another may be waiting. fetch may
-// send through the same session; its requests get no token.
+// send through the same session; its requests get no token. It runs in a goroutine
+// of its own, where nobody recovers its panics.
 func NewTokenSource(fetch func(ctx context.Context) (Token, error), opts ...TokenOptions) *TokenSource {
 	o := first("NewTokenSource", opts)
 	if o.Early == 0 {
