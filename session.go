@@ -30,6 +30,7 @@ type Session struct {
 	chain      Handler // Options.Middleware around transmit; nil when there is none
 	origins    originCache
 	closed     atomic.Bool
+	beside     beside // what middleware has started
 }
 
 // NewSession makes a session. It takes at most one Options and panics if given
@@ -164,8 +165,10 @@ func (s *Session) Connector() *connector.Connector { return s.connector }
 // the session started has ended.
 func (s *Session) Close() error {
 	s.closed.Store(true)
-	if !s.owned {
-		return nil
+	var err error
+	if s.owned {
+		err = s.connector.Close()
 	}
-	return s.connector.Close()
+	s.beside.wait()
+	return err
 }
