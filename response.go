@@ -49,7 +49,7 @@ type Response struct {
 
 // inlineHead is how much of a response's head is held without a further
 // allocation: the fields of an ordinary answer.
-const inlineHead = 424
+const inlineHead = 416
 
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
