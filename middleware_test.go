@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
@@ -389,6 +390,40 @@ func TestMiddlewareThatReadsTheBodyLeavesItsClosing(t *testing.T) {
 			}
 			if _, err := f.Stat(); !errors.Is(err, os.ErrClosed) {
 				t.Errorf("the file is open: %v", err)
+			}
+		})
+	}
+}
+
+// A body that middleware gives may fail as one from the network does.
+func TestMiddlewareGivesABodyThatFails(t *testing.T) {
+	broken := errors.New("disk on fire")
+	for name, tt := range map[string]struct {
+		length int64
+		end    error
+		want   string
+	}{
+		"of-its-own":      {-1, broken, "body: disk on fire"},
+		"within-a-length": {10, broken, "body: disk on fire"},
+		"too-short":       {10, io.EOF, "after 4 of 10 bytes of the body"},
+		"of-an-exchange":  {-1, &aiohttp.Error{Phase: connector.PhaseBody, Host: "b.test:80", Err: broken}, "body b.test:80: disk on fire"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := through(t, nil, func(_ context.Context, req *aiohttp.Request, _ aiohttp.Handler) (*aiohttp.Response, error) {
+				body := io.MultiReader(strings.NewReader("half"), iotest.ErrReader(tt.end))
+				return aiohttp.FromHTTP(req, &http.Response{StatusCode: 200, ContentLength: tt.length, Body: io.NopCloser(body)})
+			})
+			resp, err := s.Get(t.Context(), "http://a.test/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(resp)
+			if string(got) != "half" {
+				t.Errorf("got %q", got)
+			}
+			wantError(t, err, tt.want)
+			if e, ok := errors.AsType[*aiohttp.Error](err); !ok || e.Phase != connector.PhaseBody || tt.end == broken && !errors.Is(err, broken) {
+				t.Errorf("got %#v", err)
 			}
 		})
 	}
