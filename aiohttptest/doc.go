@@ -15,8 +15,8 @@
 // responses have no TLS state. Programs of net/http are served as well: see
 // [Server.HTTPClient] and [Server.DialContext].
 //
-// [Server.Handle] says what a URL answers, [Server.Expect] what must be asked for,
-// and in which order. Anything else that is asked for fails the test. Answers are
+// [Server.Handle] says what a URL answers, [Server.Expect] what must be asked for
+// and how it is answered in turn. Anything else that is asked for fails the test. Answers are
 // any http.Handler; those made here are [Response] and its short forms [JSON],
 // [Text] and [Status], [InTurn] and [Delay], [Raw] for bytes on the wire, and
 // [Cut], [Flip], [Twice] and [Trickle] for answers that are damaged on their way.
@@ -35,8 +35,8 @@
 //
 // # Leaks
 //
-// A response that was neither read to its end nor closed fails the test, as does
-// a handler that panics. [LeakCheck] and [Main] find goroutines.
+// A response that was neither read to its end nor closed fails the test, as does a
+// request that is under way at its end, and a handler that panics. [LeakCheck] and [Main] find goroutines.
 //
 // # Limitations
 //

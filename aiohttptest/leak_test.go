@@ -41,6 +41,22 @@ func TestServerReportsResponsesLeftOpen(t *testing.T) {
 	}
 }
 
+func TestServerReportsRequestsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		over := make(chan string)
+		wantFailures(t, failures(t, func(tb testing.TB) {
+			server := aiohttptest.New(tb)
+			server.Handle("/late", aiohttptest.Delay(time.Hour, say("late")))
+			session := server.Session(aiohttp.Options{})
+			go func() { over <- get(t, session, "http://a.test/late") }()
+			synctest.Wait()
+		}), "aiohttptest: request under way at the end of the test: GET http://a.test/late")
+		if got := <-over; !strings.Contains(got, "closed") {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
 func TestServerBelievesResponsesThatAreClosedOrGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wantFailures(t, failures(t, func(tb testing.TB) {

@@ -66,6 +66,14 @@ type serverEnd struct {
 	*link
 }
 
+// Write answers the latest request.
+func (c *serverEnd) Write(p []byte) (int, error) {
+	if e := c.latest.Load(); e != nil {
+		e.answered.Store(true)
+	}
+	return c.Conn.Write(p)
+}
+
 // Close closes the end.
 func (c *serverEnd) Close() error {
 	c.s.mu.Lock()

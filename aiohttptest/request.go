@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -58,8 +59,9 @@ func (s *Server) Requests() []Request {
 
 // exchange is one request under way, or answered.
 type exchange struct {
-	s       *Server
-	request Request // guarded by s.mu as far as Body and Pattern go
+	s        *Server
+	request  Request     // guarded by s.mu as far as Body and Pattern go
+	answered atomic.Bool // the server has begun to answer
 }
 
 // exchangeKey is the context key under which a request names its exchange.

@@ -172,35 +172,39 @@ func (s *Server) close() {
 // patience is how long code that is about to close its responses has for it.
 const patience = 3 * time.Second
 
-// wantNothingOpen fails the test for each response that was left open.
+// wantNothingOpen fails the test for each request that is not over.
 func (s *Server) wantNothingOpen() {
 	s.t.Helper()
 	const pause = 10 * time.Millisecond
-	var busy []string
+	var busy []*exchange
 	for waited := time.Duration(0); ; waited += pause {
 		if busy = s.busy(); len(busy) == 0 || waited >= patience {
 			break
 		}
 		time.Sleep(pause)
 	}
-	for _, request := range busy {
-		s.t.Errorf("aiohttptest: response neither read to its end nor closed: %s", request)
+	for _, e := range busy {
+		what := "request under way at the end of the test"
+		if e.answered.Load() {
+			what = "response neither read to its end nor closed"
+		}
+		s.t.Errorf("aiohttptest: %s: %s %s", what, e.request.Method, e.request.URL)
 	}
 }
 
-// busy gives the requests whose connections do not rest: none is left open of
+// busy gives the exchanges whose connections do not rest: none is left open of
 // those that do.
-func (s *Server) busy() []string {
+func (s *Server) busy() []*exchange {
 	s.mu.Lock()
 	pools := s.pools
 	s.mu.Unlock()
 	for _, pool := range pools {
 		pool.CloseIdleConnections()
 	}
-	var busy []string
+	var busy []*exchange
 	for _, l := range s.links() {
 		if e := l.latest.Load(); e != nil && l.pooled && !l.left.Load() {
-			busy = append(busy, e.request.Method+" "+e.request.URL)
+			busy = append(busy, e)
 		}
 	}
 	return busy

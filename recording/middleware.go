@@ -27,7 +27,7 @@ func (t *Tape) Middleware(next aiohttp.Handler) aiohttp.Handler {
 		if err != nil {
 			return nil, err
 		}
-		asked := Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: content}.clone()
+		asked := Request{Method: req.Method, URL: withoutFragment(req.URL), Header: req.Header, Body: content}.clone()
 		if asked.Method == "" {
 			asked.Method = http.MethodGet
 		}
@@ -91,7 +91,7 @@ func (r roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL == nil {
 		return nil, errors.New("request without a URL")
 	}
-	asked := Request{Method: req.Method, URL: req.URL.String(), Header: req.Header, Body: content}.clone()
+	asked := Request{Method: req.Method, URL: withoutFragment(req.URL.String()), Header: req.Header, Body: content}.clone()
 	if asked.Method == "" {
 		asked.Method = http.MethodGet
 	}
@@ -125,6 +125,12 @@ func (r roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return resp, nil
+}
+
+// withoutFragment gives what of a URL is sent.
+func withoutFragment(address string) string {
+	address, _, _ = strings.Cut(address, "#")
+	return address
 }
 
 // requestBody reads a request's body, which lies in memory or is read and closed.

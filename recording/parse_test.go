@@ -73,6 +73,7 @@ func TestParseRefuses(t *testing.T) {
 		{request + ">| x\n>= eA==\n", `4: text and base64 in one body`},
 		{request + ">= eA==\n>| x\n", `4: text and base64 in one body`},
 		{request + ">= e\n< 200\n", `4: illegal base64 data`},
+		{request + ">= eB==\n< 200\n", `4: illegal base64 data`}, // bits that are of no octet
 		{request + ">\\ a\\\n", `3: "\" at the end of a line`},
 		{request + ">\\ \\n\n", `3: unknown escape "\n"`},
 		{request + ">\\ \\x1\n", `3: no two hexadecimal digits behind "\x"`},

@@ -272,6 +272,7 @@ func TestTapeMatches(t *testing.T) {
 		want      bool
 	}{
 		{nil, "POST", "https://a.test/x?q=1", "", "", true},
+		{nil, "POST", "https://a.test/x?q=1#part", "", "", true},
 		{nil, "GET", "https://a.test/x?q=1", "", "", false},
 		{nil, "POST", "https://a.test/x?q=2", "", "", false},
 		{nil, "POST", "https://a.test/x", "", "", false},
@@ -604,6 +605,31 @@ func (f *fakeTB) Errorf(format string, args ...any) {
 func (f *fakeTB) Fatalf(format string, args ...any) {
 	f.Errorf(format, args...)
 	panic("end of the test")
+}
+
+// The fields that say how a message is sent are not those of another time.
+func TestTapeLeavesOutFraming(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.http")
+	server := aiohttptest.New(t)
+	server.Handle("/", aiohttptest.Raw(aiohttptest.Send(
+		"HTTP/1.1 200 OK\r\nConnection: close\r\nKeep-Alive: timeout=5\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n5\r\nhello\r\n0\r\n\r\n")))
+	for _, mode := range []recording.Mode{recording.Record, recording.Replay} {
+		tape := open(t, path, recording.Options{Mode: mode})
+		req, err := http.NewRequest("POST", "http://a.test/", strings.NewReader("hi"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = http.Header{"Connection": {"close"}, "Content-Length": {"2"}, "User-Agent": {""}}
+		resp, err := tape.RoundTripper(server.HTTPClient().Transport).RoundTrip(req)
+		if got := readAll(t, resp, err); got != "hello" || resp.Header.Get("A") != "b" {
+			t.Errorf("got %q, %v", got, resp.Header)
+		}
+		closeTape(t, tape)
+	}
+	want := "aiohttp recording 1\n\n> POST http://a.test/\n> User-Agent:\n>| hi\n\n< 200 OK\n< A: b\n<| hello\n"
+	if d := cmp.Diff(want, contents(t, path)); d != "" {
+		t.Errorf("file (-want +got):\n%s", d)
+	}
 }
 
 // What a tape hands on is what came, secrets and all.
