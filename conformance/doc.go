@@ -15,7 +15,8 @@
 // holds it.
 //
 // Package gostd runs Go's own tests of net/http over the connector. Package differ
-// compares our reader of responses with those of net/http and Node.
+// compares our reader of responses with those of net/http and Node. Package
+// cachetests runs the suite of cache-tests.fyi against package cache.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use
 // real time and real connections, and so a machine under heavy load can fail

@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"internal/house":    {},
 	"cookie":            {},
 	"form":              {},
+	"cache":             {},
 	"trust":             {"internal/roots"},
 	"connector":         {"internal/http1", "trust"},
 	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "trust"},

@@ -1,0 +1,367 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// errAbandoned ends a body that nobody reads any more.
+var errAbandoned = errors.New("cache: nobody reads the body")
+
+// stream is a body on its way from the origin into the store, which the users of
+// its flight read while it comes. The origin is read no more than a window ahead
+// of the fastest of them. A body that turns out too long to be stored has no
+// memory but that window: then the slowest sets the pace.
+//
+// The flight's lock guards it.
+type stream struct {
+	more    *sync.Cond // something below has changed
+	source  io.ReadCloser
+	length  int64 // by Content-Length; negative when unknown
+	draft   Draft // nil until there is something to write
+	storing bool
+	size    int64  // how much has come
+	kept    int64  // how much of it is in the draft
+	tail    []byte // the last of it that is not
+	readers map[*reader]struct{}
+	over    error // why it ended; io.EOF when it is whole
+	aborted error
+	passing bool // the only user reads the origin's body itself
+	landed  bool
+}
+
+// window is how far the origin is read ahead, and how much is read at once.
+const (
+	window = 128 << 10
+	piece  = 32 << 10
+)
+
+var pieces = sync.Pool{New: func() any { return new([piece]byte) }}
+
+func (s *stream) init(f *flight) {
+	s.more = sync.NewCond(&f.mu)
+	s.readers = map[*reader]struct{}{}
+}
+
+// receive reads the body to its end, and stores it when it is whole.
+func (f *flight) receive(record *Record) {
+	buf := pieces.Get().(*[piece]byte)
+	defer pieces.Put(buf)
+	defer f.source.Close()
+	for {
+		if err := f.room(); err != nil {
+			f.end(err)
+			return
+		}
+		n, err := f.source.Read(buf[:])
+		total := f.size + int64(n)
+		if err == nil && total == f.length {
+			err = f.confirmEnd()
+		}
+		if err == io.EOF && f.length >= 0 && total != f.length {
+			err = io.ErrUnexpectedEOF
+		}
+		f.keep(buf[:n])
+		if err == io.EOF {
+			f.store(record, total)
+		}
+		f.publish(buf[:n], err)
+		if err != nil {
+			return
+		}
+	}
+}
+
+// confirmEnd looks for the end of a body that has its whole length, so that it is
+// stored before its last bytes are given away.
+func (f *flight) confirmEnd() error {
+	var beyond [1]byte
+	for range 100 { // as bufio does: a reader that gives nothing again and again is broken
+		switch n, err := f.source.Read(beyond[:]); {
+		case n > 0:
+			return errors.New("cache: body longer than its Content-Length")
+		case err != nil:
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// room waits until more may be read.
+func (f *flight) room() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for {
+		switch {
+		case f.aborted != nil:
+			return f.aborted
+		case f.users == 0:
+			return errAbandoned
+		case f.wanted():
+			return nil
+		}
+		f.more.Wait()
+	}
+}
+
+// wanted tells whether the readers have come close enough to what there is.
+func (f *flight) wanted() bool {
+	first, last := int64(0), int64(0)
+	if len(f.readers) > 0 {
+		last = f.size
+	}
+	for r := range f.readers {
+		first, last = max(first, r.at), min(last, r.at)
+	}
+	if f.storing {
+		return f.size-first < window
+	}
+	// What is not stored must still be there for those that have not begun.
+	return len(f.readers) == f.users && f.size-last < window
+}
+
+// keep writes what has come into the store.
+func (f *flight) keep(p []byte) {
+	if !f.storing || len(p) == 0 {
+		return
+	}
+	limit := f.cache.opts.MaxEntryBytes
+	if limit > 0 && f.size+int64(len(p)) > limit {
+		f.giveUp()
+		return
+	}
+	if f.draft == nil {
+		draft, err := f.cache.store.Create(f.q.key)
+		if err != nil {
+			f.cache.report(err)
+			f.giveUp()
+			return
+		}
+		f.mu.Lock()
+		f.draft = draft
+		f.mu.Unlock()
+	}
+	if _, err := f.draft.Write(p); err != nil {
+		if !errors.Is(err, ErrFull) {
+			f.cache.report(err)
+		}
+		f.giveUp()
+	}
+}
+
+// giveUp stops storing. What the draft has is still read from there.
+func (f *flight) giveUp() {
+	f.mu.Lock()
+	f.storing = false
+	f.mu.Unlock()
+	f.cache.unshare(f, true)
+}
+
+// store ends a body that is whole, and saves its record.
+func (f *flight) store(record *Record, total int64) {
+	if !f.storing || f.isOutdated() {
+		return
+	}
+	whole := *record
+	if f.draft != nil {
+		body, sum, err := f.draft.Commit()
+		if err != nil {
+			f.cache.report(err)
+			return
+		}
+		whole.Body, whole.BodySum, whole.BodyBytes = body, sum, total
+	}
+	f.cache.put(f.q.key, &whole)
+}
+
+// publish gives the readers what has come.
+func (f *flight) publish(p []byte, err error) {
+	f.mu.Lock()
+	f.size += int64(len(p))
+	if f.storing {
+		f.kept = f.size
+	} else {
+		f.trim()
+		f.tail = append(f.tail, p...)
+	}
+	f.mu.Unlock()
+	if err != nil {
+		f.end(err)
+		return
+	}
+	f.more.Broadcast()
+}
+
+// trim forgets what all have read.
+func (f *flight) trim() {
+	if len(f.readers) != f.users {
+		return
+	}
+	begin := f.size - int64(len(f.tail))
+	least := f.size
+	for r := range f.readers {
+		least = min(least, r.at)
+	}
+	if least > begin {
+		f.tail = f.tail[:copy(f.tail, f.tail[least-begin:])]
+	}
+}
+
+// end ends the body for its readers.
+func (f *flight) end(err error) {
+	f.mu.Lock()
+	if f.over == nil {
+		f.over = err
+	}
+	f.more.Broadcast()
+	f.release()
+	f.mu.Unlock()
+}
+
+// release lets go of the draft when nobody can read it any more.
+func (f *flight) release() {
+	if f.over != nil && f.users == 0 && f.draft != nil {
+		if err := f.draft.Close(); err != nil {
+			f.cache.report(err)
+		}
+		f.draft = nil
+	}
+}
+
+// abort ends a flight against the will of its users.
+func (f *flight) abort(err error) {
+	f.mu.Lock()
+	if f.aborted == nil {
+		f.aborted = err
+	}
+	f.more.Broadcast()
+	f.mu.Unlock()
+	f.cancel()
+}
+
+// attach gives a user of the flight the body.
+func (f *flight) attach(ctx context.Context) io.ReadCloser {
+	r := &reader{f: f, ctx: ctx}
+	if !f.answer.streamed {
+		if ctx.Done() != nil {
+			r.stop = context.AfterFunc(ctx, f.cancel)
+		}
+		return &passed{reader: r}
+	}
+	f.mu.Lock()
+	f.readers[r] = struct{}{}
+	f.more.Broadcast()
+	f.mu.Unlock()
+	if ctx.Done() != nil {
+		r.stop = context.AfterFunc(ctx, func() {
+			f.mu.Lock()
+			f.more.Broadcast()
+			f.mu.Unlock()
+		})
+	}
+	return r
+}
+
+// reader is what one user has of a body.
+type reader struct {
+	f    *flight
+	ctx  context.Context
+	stop func() bool // of the watch over ctx; nil when there is none
+	at   int64
+	once sync.Once
+	gone error // what Read gives once it has been given back
+}
+
+// Read reads what has come, or waits for more. At the end it gives the body back.
+func (r *reader) Read(p []byte) (int, error) {
+	f := r.f
+	f.mu.Lock()
+	for {
+		switch {
+		case r.gone != nil:
+			f.mu.Unlock()
+			return 0, r.gone
+		case r.ctx.Err() != nil:
+			f.mu.Unlock()
+			return 0, r.give(ended(r.ctx))
+		case len(p) == 0:
+			f.mu.Unlock()
+			return 0, nil
+		case r.at < f.size:
+			return r.take(p)
+		case f.over != nil:
+			err := f.over
+			f.mu.Unlock()
+			return 0, r.give(err)
+		}
+		f.more.Wait()
+	}
+}
+
+// take reads what is there. The lock is held, and given up.
+func (r *reader) take(p []byte) (n int, err error) {
+	f := r.f
+	if r.at < f.kept {
+		p = p[:min(int64(len(p)), f.kept-r.at)]
+		draft := f.draft
+		f.mu.Unlock()
+		n, err = draft.ReadAt(p, r.at)
+		if n > 0 {
+			err = nil
+		} else if err == io.EOF {
+			err = io.ErrUnexpectedEOF // it was written: the store has lost it
+		}
+		f.mu.Lock()
+	} else {
+		n = copy(p, f.tail[int64(len(f.tail))-(f.size-r.at):])
+	}
+	r.at += int64(n)
+	f.more.Broadcast()
+	f.mu.Unlock()
+	if err != nil {
+		return n, r.give(fmt.Errorf("cache: reading a stored body: %w", err))
+	}
+	return n, nil
+}
+
+// Close gives the body back.
+func (r *reader) Close() error {
+	r.give(errBodyClosed)
+	return nil
+}
+
+var errBodyClosed = errors.New("cache: read of a closed body")
+
+// give gives the body back, once, for the reason that it returns.
+func (r *reader) give(why error) error {
+	r.once.Do(func() {
+		if r.stop != nil {
+			r.stop()
+		}
+		f := r.f
+		f.mu.Lock()
+		r.gone = why
+		delete(f.readers, r)
+		f.mu.Unlock()
+		f.leave()
+	})
+	return why
+}
+
+// passed is the origin's own body, for the one user of a flight whose response is
+// not stored.
+type passed struct{ *reader }
+
+func (p *passed) Read(b []byte) (int, error) {
+	n, err := p.f.source.Read(b)
+	if err != nil && err != io.EOF && p.ctx.Err() != nil {
+		err = ended(p.ctx)
+	}
+	return n, err
+}
+
+// drain reads a body to its end.
+func drain(r io.Reader) { _, _ = io.Copy(io.Discard, r) }
