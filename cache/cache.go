@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -72,7 +73,7 @@ type background struct {
 // flights are the requests that are under way to the origin.
 type flights struct {
 	mu      sync.Mutex
-	closed  bool
+	closed  atomic.Bool // set with mu held
 	running map[*flight]struct{}
 	open    map[string]*flight  // those that others may join, by key
 	alone   map[string]struct{} // keys whose responses could not be shared
@@ -129,8 +130,7 @@ func (c *Cache) Transport(next http.RoundTripper) http.RoundTripper {
 // use it; requests after that are passed on as if it were not there.
 func (c *Cache) Close() error {
 	c.flights.mu.Lock()
-	closed := c.closed
-	c.closed = true
+	closed := c.closed.Swap(true)
 	var all []*flight
 	for f := range c.running {
 		all = append(all, f)

@@ -25,8 +25,9 @@ import (
 // is dropped.
 //
 // What was used least recently goes first when the folder is full. Each process
-// counts what it writes itself, and looks at the folder every sixteenth of the
-// limit: so much more than the limit, for each process, may lie there for a while.
+// looks at the folder when it opens it, once an hour at most, and whenever it has
+// itself written a sixteenth of the limit: so much more than the limit, for each
+// process, may lie there for a while.
 //
 // The folder is readable by its owner only. It holds what was downloaded, and no
 // cookies or credentials of requests, but those that responses set.
@@ -37,7 +38,6 @@ type Disk struct {
 	mu       sync.Mutex
 	sweeping bool
 	closed   bool
-	stop     chan struct{} // closed by Close
 	wg       sync.WaitGroup
 }
 
@@ -61,7 +61,7 @@ func OpenDisk(dir string, maxBytes int64) (*Disk, error) {
 	if maxBytes <= 0 {
 		maxBytes = 1 << 30
 	}
-	d := &Disk{dir: filepath.Join(dir, layout), max: maxBytes, stop: make(chan struct{})}
+	d := &Disk{dir: filepath.Join(dir, layout), max: maxBytes}
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open cache: %w", err)
 	}
@@ -72,7 +72,9 @@ func OpenDisk(dir string, maxBytes int64) (*Disk, error) {
 			return nil, fmt.Errorf("open cache: %w", err)
 		}
 	}
-	d.sweepSoon()
+	if info, err := os.Stat(d.marker()); err != nil || time.Since(info.ModTime()) > sweepEvery {
+		d.sweepSoon()
+	}
 	return d, nil
 }
 
@@ -259,7 +261,10 @@ func (c *diskContent) check() error {
 	if c.rest > verifyFirst {
 		return nil
 	}
-	if _, err := io.Copy(c.sum, c.file); err != nil || c.sum.Sum32() != c.want {
+	buf := pieces.Get().(*[piece]byte)
+	defer pieces.Put(buf)
+	// A file's own WriteTo would make a buffer.
+	if _, err := io.CopyBuffer(c.sum, struct{ io.Reader }{c.file}, buf[:]); err != nil || c.sum.Sum32() != c.want {
 		return ErrGone
 	}
 	c.sum = nil
@@ -286,13 +291,11 @@ func (c *diskContent) ReadAt(p []byte, at int64) (int, error) { return c.file.Re
 
 func (c *diskContent) Close() error { return c.file.Close() }
 
-// Close joins the look at the folder that may be under way.
+// Close joins the look at the folder that may be under way: it is not given up,
+// since else many short runs would let the folder grow.
 func (d *Disk) Close() error {
 	d.mu.Lock()
-	if !d.closed {
-		d.closed = true
-		close(d.stop)
-	}
+	d.closed = true
 	d.mu.Unlock()
 	d.wg.Wait()
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -90,7 +91,7 @@ func (t *transport) board(ctx context.Context, req *http.Request, q *query, foun
 	key := flightKey(q)
 	t.flights.mu.Lock()
 	defer t.flights.mu.Unlock()
-	if t.closed {
+	if t.closed.Load() {
 		return nil, false
 	}
 	if _, never := t.alone[key]; never {
@@ -111,11 +112,10 @@ func (t *transport) board(ctx context.Context, req *http.Request, q *query, foun
 
 // flightKey keeps apart the flights of different credentials.
 func flightKey(q *query) string {
-	auth := q.header["Authorization"]
-	if len(auth) == 0 {
+	if q.auth == "" {
 		return q.key
 	}
-	return q.key + " as " + auth[0]
+	return q.key + " as " + q.auth
 }
 
 func (t *transport) newFlight(ctx context.Context, req *http.Request, q *query, found *Record) *flight {
@@ -131,7 +131,7 @@ func (t *transport) newFlight(ctx context.Context, req *http.Request, q *query, 
 	// until its response is closed.
 	f.q = &query{}
 	*f.q = *q
-	f.q.header = f.req.Header.Clone()
+	f.q.header = q.header.Clone()
 	if found != nil {
 		f.ours = addConditions(f.req.Header, found)
 	}
@@ -178,12 +178,6 @@ func (c *Cache) sharable(f *flight) {
 	c.flights.mu.Lock()
 	delete(c.alone, flightKey(f.q))
 	c.flights.mu.Unlock()
-}
-
-func (c *Cache) isClosed() bool {
-	c.flights.mu.Lock()
-	defer c.flights.mu.Unlock()
-	return c.closed
 }
 
 // join adds a user, unless all have gone.
@@ -410,7 +404,7 @@ func (t *transport) startRefresh(req *http.Request, q *query, found *Record) boo
 	}
 	t.flights.mu.Lock()
 	defer t.flights.mu.Unlock()
-	if t.closed || t.open[key] != nil {
+	if t.closed.Load() || t.open[key] != nil {
 		return false
 	}
 	f := t.newFlight(req.Context(), plain, readQuery(plain), found)
@@ -426,15 +420,15 @@ func (t *transport) startRefresh(req *http.Request, q *query, found *Record) boo
 
 // unattended runs a flight that nobody waits for: its own user reads the body.
 func (f *flight) unattended() {
-	body := f.attach(context.Background())
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
 		<-f.done
 		if f.answer.streamed {
-			drain(body)
+			_, _ = io.Copy(io.Discard, f.attach(context.Background()))
+		} else {
+			f.leave()
 		}
-		body.Close()
 	}()
 	f.run()
 	<-drained
@@ -446,7 +440,7 @@ func (t *transport) adopt(req *http.Request, resp *http.Response, requested, rec
 	get := *req
 	get.Body = nil
 	t.flights.mu.Lock()
-	if t.closed {
+	if t.closed.Load() {
 		t.flights.mu.Unlock()
 		return resp
 	}

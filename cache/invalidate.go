@@ -42,7 +42,14 @@ func related(req *http.Request, reference string) *http.Request {
 	if err != nil || !sameOrigin(u, req.URL) {
 		return nil
 	}
-	return &http.Request{Method: http.MethodGet, URL: u, Host: req.Host}
+	other := &http.Request{Method: http.MethodGet, URL: u}
+	if field := req.Header["Host"]; len(field) > 0 {
+		other.Header = http.Header{"Host": field}
+	}
+	if !strings.EqualFold(req.Host, req.URL.Host) {
+		other.Host = req.Host
+	}
+	return other
 }
 
 func sameOrigin(a, b *url.URL) bool {

@@ -19,8 +19,12 @@ import (
 // a host is not to be believed by who asks that host itself.
 func keyOf(req *http.Request) string {
 	key := keyOfURL(req.URL)
-	if req.Host != "" && !strings.EqualFold(req.Host, req.URL.Host) {
-		key = req.Host + " at " + key
+	host := req.Host
+	if field := req.Header["Host"]; len(field) > 0 { // sessions take it, net/http does not
+		host = field[0]
+	}
+	if host != "" && !strings.EqualFold(host, req.URL.Host) {
+		key = host + " at " + key
 	}
 	return key
 }

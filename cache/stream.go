@@ -30,7 +30,6 @@ type stream struct {
 	over    error // why it ended; io.EOF when it is whole
 	aborted error
 	passing bool // the only user reads the origin's body itself
-	landed  bool
 }
 
 // window is how far the origin is read ahead, and how much is read at once.
@@ -67,6 +66,8 @@ func (f *flight) receive(record *Record) {
 		f.keep(buf[:n])
 		if err == io.EOF {
 			f.store(record, total)
+		} else if err != nil {
+			err = f.reason(err)
 		}
 		f.publish(buf[:n], err)
 		if err != nil {
@@ -356,12 +357,22 @@ func (r *reader) give(why error) error {
 type passed struct{ *reader }
 
 func (p *passed) Read(b []byte) (int, error) {
+	if gone := p.goneBy(); gone != nil {
+		return 0, gone
+	}
 	n, err := p.f.source.Read(b)
 	if err != nil && err != io.EOF && p.ctx.Err() != nil {
 		err = ended(p.ctx)
 	}
+	if err != nil {
+		p.give(err)
+	}
 	return n, err
 }
 
-// drain reads a body to its end.
-func drain(r io.Reader) { _, _ = io.Copy(io.Discard, r) }
+// goneBy gives why the body was given back, once it was.
+func (r *reader) goneBy() error {
+	r.f.mu.Lock()
+	defer r.f.mu.Unlock()
+	return r.gone
+}

@@ -21,7 +21,13 @@ const (
 	// one that a process left behind: until then it may be a body that is being
 	// received. The time-outs of a client end that sooner.
 	orphanAge = 24 * time.Hour
+
+	// sweepEvery is how long a look at the folder is enough for processes that start.
+	sweepEvery = time.Hour
 )
+
+// marker is the file whose time says when the folder was last looked at.
+func (d *Disk) marker() string { return filepath.Join(d.dir, "swept") }
 
 // wrote counts what was written, and looks at the folder when that was a lot.
 func (d *Disk) wrote(n int64) {
@@ -67,13 +73,14 @@ type file struct {
 // there is too much. What another process removes meanwhile is no error, and what
 // cannot be removed is tried again the next time.
 func (d *Disk) sweep(now time.Time) {
+	_ = os.WriteFile(d.marker(), nil, 0o600)
 	entries, total := d.look(now)
 	if total <= d.max {
 		return
 	}
 	slices.SortFunc(entries, func(a, b *entry) int { return a.used.Compare(b.used) })
 	for _, e := range entries {
-		if total <= d.max/10*sweepTo || d.stopped() {
+		if total <= d.max/10*sweepTo {
 			return
 		}
 		_ = os.Remove(e.stem + recordsX)
@@ -84,15 +91,6 @@ func (d *Disk) sweep(now time.Time) {
 	}
 }
 
-func (d *Disk) stopped() bool {
-	select {
-	case <-d.stop:
-		return true
-	default:
-		return false
-	}
-}
-
 // look finds what lies in the folder, and removes what nothing names.
 func (d *Disk) look(now time.Time) (entries []*entry, total int64) {
 	shards, err := os.ReadDir(d.dir)
@@ -100,9 +98,6 @@ func (d *Disk) look(now time.Time) (entries []*entry, total int64) {
 		return nil, 0
 	}
 	for _, shard := range shards {
-		if d.stopped() {
-			return nil, 0
-		}
 		for _, e := range lookShard(filepath.Join(d.dir, shard.Name()), now) {
 			entries = append(entries, e)
 			total += e.size

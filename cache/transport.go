@@ -17,7 +17,8 @@ type transport struct {
 type query struct {
 	directives
 	key         string
-	header      http.Header
+	header      http.Header // not to be changed
+	auth        string // whose request it is: the Authorization field
 	head        bool
 	ranged      bool
 	conditional bool // it has If-None-Match or If-Modified-Since
@@ -28,6 +29,17 @@ func readQuery(req *http.Request) *query {
 	q := &query{
 		key: keyOf(req), header: h, head: req.Method == http.MethodHead,
 		ranged: len(h["Range"]) > 0, conditional: len(h["If-None-Match"]) > 0 || len(h["If-Modified-Since"]) > 0,
+	}
+	if auth := h["Authorization"]; len(auth) > 0 {
+		q.auth = auth[0]
+	} else if user := req.URL.User; user != nil {
+		// What is below us makes the field of this.
+		q.auth = "of URL " + user.String()
+		q.header = h.Clone()
+		if q.header == nil {
+			q.header = http.Header{}
+		}
+		q.header["Authorization"] = []string{q.auth}
 	}
 	if fields := h["Cache-Control"]; len(fields) > 0 {
 		q.directives = parseDirectives(fields)
@@ -42,7 +54,7 @@ func readQuery(req *http.Request) *query {
 // RoundTrip answers a request from the store, or from the origin.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch method := req.Method; {
-	case t.isClosed(), req.URL == nil, req.URL.Scheme != "http" && req.URL.Scheme != "https":
+	case t.closed.Load(), req.URL == nil, req.URL.Scheme != "http" && req.URL.Scheme != "https":
 		return t.next.RoundTrip(req)
 	case method == "", method == http.MethodGet, method == http.MethodHead:
 	case slices.Contains(safeMethods, method):
