@@ -45,6 +45,7 @@ type via struct {
 	origin  *origin   // of the first hop
 	foreign bool      // a redirect has left it
 	ends    time.Time // when the total time-out ends; zero when there is none
+	cookies cookieView
 }
 
 // Deadline tells when the total time-out of a request that is under way ends. It
@@ -106,6 +107,7 @@ func (h *hop) request() (*Request, *carried) {
 	var limits connector.Timeouts
 	h.limit(&limits) // which lets the total time-out begin
 	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, ends: h.ends}
+	r.via.cookies = h.viewCookies(&r)
 	r.Text, r.JSON, r.Form, r.Multipart, r.File, r.Body, r.ContentLength = "", nil, nil, nil, "", nil, 0
 	r.Bytes = h.body.payload
 	var body *carried
