@@ -18,7 +18,7 @@ type query struct {
 	directives
 	key         string
 	header      http.Header // not to be changed
-	auth        string // whose request it is: the Authorization field
+	auth        string      // whose request it is: the Authorization field
 	head        bool
 	ranged      bool
 	conditional bool // it has If-None-Match or If-Modified-Since
