@@ -436,13 +436,11 @@ func (e *endless) Read(p []byte) (int, error) { return copy(p, e.piece), nil }
 func TestCacheReadsNotFarAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var read int
+		var closed bool
 		o := &origin{answer: func(n int, req *http.Request) (*http.Response, error) {
 			resp := reply(req, 200, "", "Cache-Control: max-age=60")
 			resp.ContentLength = -1
-			resp.Body = io.NopCloser(readerFunc(func(p []byte) (int, error) {
-				read += len(p)
-				return len(p), nil
-			}))
+			resp.Body = counted{&read, &closed}
 			return resp, nil
 		}}
 		c := front(t, o)
@@ -455,12 +453,122 @@ func TestCacheReadsNotFarAhead(t *testing.T) {
 			t.Errorf("%d bytes were read ahead", read)
 		}
 		resp.Body.Close()
+		synctest.Wait()
+		if !closed {
+			t.Error("the origin's body is open")
+		}
 	})
 }
 
-type readerFunc func(p []byte) (int, error)
+// counted is an endless body that does not look at any context.
+type counted struct {
+	read   *int
+	closed *bool
+}
 
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+func (c counted) Read(p []byte) (int, error) {
+	*c.read += len(p)
+	return len(p), nil
+}
+
+func (c counted) Close() error {
+	*c.closed = true
+	return nil
+}
+
+// Beyond what may be stored, one that does not read holds the others up, until it
+// goes.
+func TestCacheBoundsWhatIsNotStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const most, ahead = 256 << 10, 256 << 10
+		var read int
+		var closed bool
+		o := &origin{answer: func(n int, req *http.Request) (*http.Response, error) {
+			resp := reply(req, 200, "", "Cache-Control: max-age=60")
+			resp.ContentLength = -1
+			resp.Body = counted{&read, &closed}
+			return resp, nil
+		}}
+		c := front(t, o, cache.Options{MaxEntryBytes: most})
+		var bodies []io.ReadCloser
+		for range 2 {
+			resp, err := c.RoundTrip(request(t, http.MethodGet, page))
+			if err != nil {
+				t.Fatal(err)
+			}
+			bodies = append(bodies, resp.Body)
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if n, err := io.CopyN(io.Discard, bodies[0], 8*most); err != nil {
+				t.Errorf("%d bytes, then %v", n, err)
+			}
+			bodies[0].Close()
+		}()
+		synctest.Wait()
+		if read < most || read > most+ahead {
+			t.Errorf("%d bytes were read", read)
+		}
+		bodies[1].Close()
+		<-done
+		if o.count() != 1 {
+			t.Errorf("%d requests", o.count())
+		}
+	})
+}
+
+// The last bytes are given when the response is stored, so that who has them all
+// finds it there.
+func TestCacheHasStoredWhatWasRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := front(t, always(200, "body", "Cache-Control: max-age=60"))
+		resp, err := c.RoundTrip(request(t, http.MethodGet, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(resp.Body, make([]byte, len("body"))); err != nil {
+			t.Fatal(err)
+		}
+		c.get().want(t, hit, 200, "body")
+		resp.Body.Close()
+	})
+}
+
+// Who asks with a condition, or for what is newer, waits for nobody.
+func TestCacheDoesNotCollapseWhatAsksForMore(t *testing.T) {
+	for _, field := range []string{`If-None-Match: "x"`, "If-Modified-Since: " + lastWeek, "Cache-Control: no-cache", "Cache-Control: max-age=0", "Cache-Control: no-store", "Range: bytes=0-0"} {
+		synctest.Test(t, func(t *testing.T) {
+			o := slow(func(n int, req *http.Request) (*http.Response, error) {
+				return reply(req, 200, "x", "Cache-Control: max-age=60"), nil
+			})
+			c := front(t, o)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				c.get()
+			}()
+			synctest.Wait()
+			c.get(field).want(t, miss, 200, "x")
+			<-done
+			if o.count() != 2 {
+				t.Errorf("%s: %d requests", field, o.count())
+			}
+		})
+	}
+}
+
+// A response that replaces another does not lie beside it.
+func TestCacheKeepsOneOfAKind(t *testing.T) {
+	store := cache.NewMemory(0)
+	c := front(t, always(200, "x", "Cache-Control: max-age=60"), cache.Options{Store: store})
+	for range 3 {
+		c.get("Cache-Control: no-cache")
+	}
+	if records, _ := store.Load(page); len(records) != 1 {
+		t.Errorf("%d records", len(records))
+	}
+}
 
 func TestCacheCloseEndsWhatIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -97,6 +97,7 @@ var reuses = []reuse{
 	{name: "immutable and stale", response: []string{"Cache-Control: max-age=60, immutable"}, wait: time.Minute, request: []string{"Cache-Control: max-age=0"}, want: miss},
 	{name: "min-fresh", response: []string{"Cache-Control: max-age=60"}, wait: 50 * time.Second, request: []string{"Cache-Control: min-fresh=11"}, want: miss},
 	{name: "min-fresh met", response: []string{"Cache-Control: max-age=60"}, wait: 50 * time.Second, request: []string{"Cache-Control: min-fresh=10"}, want: hit},
+	{name: "min-fresh of what is stale", response: []string{"Cache-Control: max-age=60, stale-while-revalidate=60"}, wait: 70 * time.Second, request: []string{"Cache-Control: min-fresh=0"}, want: miss},
 	{name: "max-stale", response: []string{"Cache-Control: max-age=60"}, wait: 70 * time.Second, request: []string{"Cache-Control: max-stale=10"}, want: staleServed},
 	{name: "max-stale over", response: []string{"Cache-Control: max-age=60"}, wait: 71 * time.Second, request: []string{"Cache-Control: max-stale=10"}, want: miss},
 	{name: "any max-stale", response: []string{"Cache-Control: max-age=60"}, wait: 1000 * time.Hour, request: []string{"Cache-Control: max-stale"}, want: staleServed},
@@ -187,6 +188,20 @@ func TestCacheStoresNothingOfANoStoreRequest(t *testing.T) {
 	// "Note that if a request containing this directive is satisfied from a cache, the
 	// no-store request directive does not apply to the already stored response."
 	c.get("Cache-Control: no-store").want(t, hit, 200, "II")
+}
+
+func TestCacheSaysWhatItStores(t *testing.T) {
+	for field, want := range map[string]bool{
+		"Cache-Control: max-age=60": true, `Etag: "1"`: true, "Cache-Control: no-store": false, "Vary: *": false, "A: 1": false,
+	} {
+		c := front(t, always(200, "x", field, "Expires: Tue, 20 Dec 2039 00:00:00 GMT"))
+		if field == "A: 1" {
+			c = front(t, always(200, "x"))
+		}
+		if status := c.get().Header.Get("Cache-Status"); strings.HasSuffix(status, "; stored") != want {
+			t.Errorf("%s: %s", field, status)
+		}
+	}
 }
 
 func TestCacheDropsFieldsOfTheConnection(t *testing.T) {

@@ -45,7 +45,8 @@ func TestCacheFreshensByHead(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				get := answering(200, "body", `Etag: "1"`, "Cache-Control: max-age=10", "A: 1")
-				c := front(t, each(get, answering(200, "", tt.head...), get))
+				o := each(get, answering(200, "", tt.head...), get)
+				c := front(t, o)
 				c.get()
 				time.Sleep(10 * time.Second)
 				c.do(request(t, http.MethodHead, page)).want(t, miss, 200, "")
@@ -53,6 +54,9 @@ func TestCacheFreshensByHead(t *testing.T) {
 				g.want(t, tt.want, 200, "body")
 				if g.Header.Get("A") != tt.field {
 					t.Errorf("got A: %s", g.Header.Get("A"))
+				}
+				if tt.want == miss && o.seen[2].Header.Get("If-None-Match") != "" {
+					t.Error("it is still stored")
 				}
 			})
 		})
@@ -128,18 +132,20 @@ func TestCacheDoesNotStoreWhatAChangeOvertook(t *testing.T) {
 // as the POST's target URI"
 func TestCacheStoresWhatAPostGivesForAGet(t *testing.T) {
 	for _, tt := range []struct {
-		fields []string
-		want   cache.Outcome
+		fields  []string
+		want    cache.Outcome
+		request string
 	}{
-		{[]string{"Content-Location: /page", "Cache-Control: max-age=60"}, hit},
-		{[]string{"Content-Location: /page", "Last-Modified: " + lastWeek}, miss},
-		{[]string{"Content-Location: /other", "Cache-Control: max-age=60"}, miss},
-		{[]string{"Cache-Control: max-age=60"}, miss},
-		{[]string{"Content-Location: /page", "Cache-Control: no-store, max-age=60"}, miss},
+		{[]string{"Content-Location: /page", "Cache-Control: max-age=60"}, hit, "x"},
+		{[]string{"Content-Location: /page", "Last-Modified: " + lastWeek}, miss, "x"},
+		{[]string{"Content-Location: /page", "Cache-Control: max-age=60"}, miss, "no-store"},
+		{[]string{"Content-Location: /other", "Cache-Control: max-age=60"}, miss, "x"},
+		{[]string{"Cache-Control: max-age=60"}, miss, "x"},
+		{[]string{"Content-Location: /page", "Cache-Control: no-store, max-age=60"}, miss, "x"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			c := front(t, each(answering(200, "posted", tt.fields...), answering(200, "got")))
-			c.do(request(t, http.MethodPost, page)).want(t, cache.Bypass, 200, "posted")
+			c.do(request(t, http.MethodPost, page, "Cache-Control: "+tt.request)).want(t, cache.Bypass, 200, "posted")
 			body := map[cache.Outcome]string{hit: "posted", miss: "got"}[tt.want]
 			c.get().want(t, tt.want, 200, body)
 		})

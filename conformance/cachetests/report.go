@@ -122,19 +122,29 @@ folder above this one:
     go run ./cachetests -o cachetests/RESULTS.md
     go run ./cachetests -id freshness-max-age
 
-*private* is the cache as a client has it, *shared* with Options.Shared. The
-browsers' columns are those that the suite comes with. A test is *not judged* where
-one that it depends on fails, as on cache-tests.fyi. Left out are the tests of
-Surrogate-Control, which is for a CDN, and for private caches those of what only
+*private* is the cache as a client has it, in memory; *shared* is one with
+Options.Shared, in a folder. The browsers' columns are those that the suite comes
+with. A test is *not judged* where
+one that it depends on fails, as on cache-tests.fyi. Left out are the %d tests of
+Surrogate-Control, which is for a CDN, and for private caches the %d of what only
 shared ones must do.
 
-`, version)
+`, version, r.count(test.surrogate), r.count(test.sharedOnly))
 	r.table(&b)
 	section(&b, "Open", r.open())
 	section(&b, "Not against us", r.explained())
 	section(&b, "Passing, so that its reason in reasons.go must go", r.needless())
 	section(&b, "What the cache does where the suite only asks", r.checks())
 	return b.String()
+}
+
+func (r *results) count(of func(test) bool) (n int) {
+	for _, t := range r.tests {
+		if of(t) {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *results) table(b *strings.Builder) {

@@ -142,7 +142,10 @@ func (s *suite) play(ctx context.Context, origin *url.URL) (*results, error) {
 		all.private, err = s.against(ctx, origin, cache.Options{}, true)
 		privateErr <- err
 	}()
-	all.shared, err = s.against(ctx, origin, cache.Options{Shared: true}, false)
+	store, err := cache.OpenDisk(filepath.Join(s.dir, "store"), 0)
+	if err == nil {
+		all.shared, err = s.against(ctx, origin, cache.Options{Shared: true, Store: store}, false)
+	}
 	return all, errors.Join(err, <-privateErr)
 }
 
