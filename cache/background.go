@@ -79,7 +79,7 @@ func (t *transport) adopt(req *http.Request, resp *http.Response, requested, rec
 	// The caller gets a copy, since the flight reads what came.
 	out := *resp
 	out.Header = resp.Header.Clone()
-	note(out.Header, fwdParams(fwdMethod, resp.StatusCode, f.answer.streamed, false))
+	note(out.Header, fwdMember(fwdMethod, resp.StatusCode, f.answer.streamed, false))
 	close(f.done)
 	out.Body = f.attach(req.Context())
 	return &out

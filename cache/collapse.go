@@ -22,10 +22,10 @@ func (t *transport) lead(req *http.Request, q *query, f *flight, why string) (*h
 		f.leave()
 		return nil, f.reason(a.err)
 	}
-	params := fwdParams(why, a.resp.StatusCode, a.streamed, false)
+	member := fwdMember(why, a.resp.StatusCode, a.streamed, false)
 	if a.updated {
 		f.leave()
-		resp, err := t.serve(req, q, a.record, params, now)
+		resp, err := t.serve(req, q, a.record, member, now)
 		if err != nil {
 			t.discard(q.key, a.record, err)
 			return nil, errAgain
@@ -36,7 +36,7 @@ func (t *transport) lead(req *http.Request, q *query, f *flight, why string) (*h
 	resp.Request = req
 	// A copy: the stream and other users read the fields that came.
 	resp.Header = resp.Header.Clone()
-	note(resp.Header, params)
+	note(resp.Header, member)
 	resp.Body = f.attach(req.Context())
 	return resp, nil
 }
@@ -64,10 +64,10 @@ func (t *transport) follow(req *http.Request, q *query, f *flight, why string) (
 		f.leave()
 		return nil, errAgain
 	}
-	params := fwdParams(why, a.status, a.streamed, true)
+	member := fwdMember(why, a.status, a.streamed, true)
 	if a.updated {
 		f.leave()
-		resp, err := t.serve(req, q, a.record, params, now)
+		resp, err := t.serve(req, q, a.record, member, now)
 		if err != nil {
 			return nil, errAgain
 		}
@@ -77,7 +77,7 @@ func (t *transport) follow(req *http.Request, q *query, f *flight, why string) (
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, StatusCode: a.record.Status,
 		Header: a.record.Header.Clone(), ContentLength: f.length, Uncompressed: a.record.Uncompressed, Request: req,
 	}
-	note(resp.Header, params)
+	note(resp.Header, member)
 	resp.Body = f.attach(req.Context())
 	return finish(resp), nil
 }

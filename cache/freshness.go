@@ -123,9 +123,15 @@ func ageValue(lines []string) (time.Duration, bool) {
 // The delay is added to the apparent age, too: that makes a response of a slow
 // origin older by what it took, and never younger.
 func (r *Record) age(now time.Time) time.Duration {
-	// A clock that was put back makes nothing younger than it came.
-	return r.read().initialAge + max(0, r.Received.Sub(r.Requested)) + max(0, now.Sub(r.Received))
+	resident := now.Sub(r.Received)
+	if resident < -skew {
+		return forever // it came in the future: a clock was wrong, and so is all that it said
+	}
+	return r.read().initialAge + max(0, r.Received.Sub(r.Requested)) + max(0, resident)
 }
+
+// skew is by how much the clocks of those that share a store may differ.
+const skew = time.Minute
 
 // lifetime gives how long the response is fresh, counted from its making.
 func (c *Cache) lifetime(r *Record) time.Duration {

@@ -170,6 +170,33 @@ func atoi(s string) (n int) {
 	return n
 }
 
+// A response that came in the future is not fresh for all the time until then.
+func TestCacheDoesNotTrustAClockThatWasWrong(t *testing.T) {
+	for _, tt := range []struct {
+		ahead time.Duration
+		want  cache.Outcome
+	}{{30 * time.Second, hit}, {2 * time.Minute, miss}} {
+		store := cache.NewMemory(0)
+		c := front(t, always(200, "x", "Cache-Control: max-age=60"), cache.Options{Store: store})
+		c.get()
+		records, err := store.Load(page)
+		if err != nil || len(records) != 1 {
+			t.Fatalf("stored: %v, %v", records, err)
+		}
+		if at := records[0].Received; at != at.Round(0) {
+			t.Error("it counts by a clock that stops while the machine sleeps")
+		}
+		ahead := *records[0]
+		ahead.Requested, ahead.Received = time.Now().Add(tt.ahead), time.Now().Add(tt.ahead)
+		if err := store.Save(page, []*cache.Record{&ahead}); err != nil {
+			t.Fatal(err)
+		}
+		if g := c.get(); g.outcome != tt.want {
+			t.Errorf("%v ahead: got %s, want %s", tt.ahead, g.outcome, tt.want)
+		}
+	}
+}
+
 func TestCacheObeysOnlyIfCached(t *testing.T) {
 	o := always(200, "x", "Cache-Control: max-age=60")
 	c := front(t, o)

@@ -128,7 +128,7 @@ func (c *Cache) updated(r *Record, asked, header http.Header, requested, receive
 	maps.Copy(merged, c.keptFields(newer, received))
 	next := *r
 	next.Header = c.keptFields(merged, received)
-	next.Requested, next.Received = requested, received
+	next.Requested, next.Received = requested.Round(0), received.Round(0)
 	return c.selected(&next, asked)
 }
 

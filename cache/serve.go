@@ -9,18 +9,23 @@ import (
 
 // serve makes a response of a stored one. It gives nothing, without an error, for
 // a range that it leaves to the origin.
-func (c *Cache) serve(req *http.Request, q *query, r *Record, params string, now time.Time) (*http.Response, error) {
-	resp := &http.Response{
+func (c *Cache) serve(req *http.Request, q *query, r *Record, member string, now time.Time) (*http.Response, error) {
+	// One allocation for the response and the values of two fields.
+	made := &struct {
+		http.Response
+		values [2]string
+	}{http.Response{
 		StatusCode: r.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.Header.Clone(), Body: http.NoBody, ContentLength: r.BodyBytes,
 		Uncompressed: r.Uncompressed, Request: req,
-	}
+	}, [2]string{strconv.FormatInt(int64(min(r.age(now), forever)/time.Second), 10), member}}
+	resp := &made.Response
 	// "When a stored response is used to satisfy a request without validation, a
 	// cache MUST generate an Age header field, replacing any present in the response
 	// with a value equal to the stored response's current_age"
 	// https://www.rfc-editor.org/rfc/rfc9111#section-4-4
-	resp.Header["Age"] = []string{strconv.FormatInt(int64(min(r.age(now), forever)/time.Second), 10)}
-	note(resp.Header, params)
+	resp.Header["Age"] = made.values[0:1:1]
+	resp.Header["Cache-Status"] = made.values[1:2:2] // stored fields have none
 	part := whole
 	switch {
 	case r.Status != http.StatusOK: // conditions and ranges are for representations
@@ -92,6 +97,6 @@ func gatewayTimeout(req *http.Request) *http.Response {
 		StatusCode: http.StatusGatewayTimeout, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"Content-Length": {"0"}}, Body: http.NoBody, Request: req,
 	}
-	note(resp.Header, "; detail=only-if-cached")
+	note(resp.Header, name+"; detail=only-if-cached")
 	return finish(resp)
 }

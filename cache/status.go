@@ -63,31 +63,31 @@ const (
 // first member represents the cache closest to the origin server, and the last
 // member represents the cache closest to the user"
 // https://www.rfc-editor.org/rfc/rfc9211#section-2-2
-func note(header http.Header, params string) {
-	header["Cache-Status"] = append(header["Cache-Status"], name+params)
+func note(header http.Header, member string) {
+	header["Cache-Status"] = append(header["Cache-Status"], member)
 }
 
-// hitParams tells that a response is from the store, and for how long it is
-// fresh.
-func hitParams(ttl time.Duration, stale bool) string {
-	params := "; hit; ttl=" + strconv.FormatInt(int64(ttl/time.Second), 10)
+// hitMember tells that a response is from the store, and for how long it is fresh.
+func hitMember(ttl time.Duration, stale bool) string {
+	var room [64]byte
+	b := append(append(room[:0], name...), "; hit; ttl="...)
+	b = strconv.AppendInt(b, int64(ttl/time.Second), 10)
 	if stale {
-		params += "; detail=stale"
+		b = append(b, "; detail=stale"...)
 	}
-	return params
+	return string(b)
 }
 
-// fwdParams tells why a request was forwarded and what came of it.
-func fwdParams(why string, status int, stored, collapsed bool) string {
-	params := "; fwd=" + why
-	if status != 0 {
-		params += "; fwd-status=" + strconv.Itoa(status)
-	}
+// fwdMember tells why a request was forwarded and what came of it.
+func fwdMember(why string, status int, stored, collapsed bool) string {
+	var room [96]byte
+	b := append(append(append(room[:0], name...), "; fwd="...), why...)
+	b = strconv.AppendInt(append(b, "; fwd-status="...), int64(status), 10)
 	if stored {
-		params += "; stored"
+		b = append(b, "; stored"...)
 	}
 	if collapsed {
-		params += "; collapsed"
+		b = append(b, "; collapsed"...)
 	}
-	return params
+	return string(b)
 }

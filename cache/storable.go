@@ -70,7 +70,7 @@ func (c *Cache) useful(r *Record, now time.Time) bool {
 func (c *Cache) newRecord(q *query, resp *http.Response, requested, received time.Time) *Record {
 	return c.selected(&Record{
 		Status: resp.StatusCode, Header: c.keptFields(resp.Header, received), Uncompressed: resp.Uncompressed,
-		Requested: requested, Received: received,
+		Requested: requested.Round(0), Received: received.Round(0), // by the wall: the other clock stops while a machine sleeps
 	}, q.header)
 }
 

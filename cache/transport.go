@@ -89,15 +89,15 @@ func (t *transport) pass(req *http.Request, why string) (*http.Response, error) 
 	if err != nil {
 		return nil, err
 	}
-	annotate(resp, fwdParams(why, resp.StatusCode, false, false))
+	annotate(resp, fwdMember(why, resp.StatusCode, false, false))
 	return resp, nil
 }
 
-func annotate(resp *http.Response, params string) {
+func annotate(resp *http.Response, member string) {
 	if resp.Header == nil {
 		resp.Header = http.Header{}
 	}
-	note(resp.Header, params)
+	note(resp.Header, member)
 }
 
 // attempts is how often a request is looked at anew when what was to answer it
@@ -167,7 +167,7 @@ func (t *transport) answer(req *http.Request, q *query, found *Record, why *stri
 		return nil, nil
 	}
 	ttl := t.lifetime(found) - found.age(now)
-	resp, err := t.serve(req, q, found, hitParams(ttl, u != fresh), now)
+	resp, err := t.serve(req, q, found, hitMember(ttl, u != fresh), now)
 	if err != nil || resp == nil {
 		*why = fwdBypass
 		return nil, err
@@ -205,11 +205,11 @@ func (t *transport) direct(req *http.Request, q *query, found *Record, why strin
 	if err != nil {
 		return nil, err
 	}
-	params := fwdParams(why, resp.StatusCode, false, false)
+	member := fwdMember(why, resp.StatusCode, false, false)
 	if ours && resp.StatusCode == http.StatusNotModified {
 		next := t.updated(found, q.header, resp.Header, requested, received)
 		t.replace(q.key, found, next)
-		stored, err := t.serve(req, q, next, params, received)
+		stored, err := t.serve(req, q, next, member, received)
 		if stored != nil {
 			resp.Body.Close()
 			return stored, nil
@@ -223,14 +223,14 @@ func (t *transport) direct(req *http.Request, q *query, found *Record, why strin
 	if q.head && resp.StatusCode == http.StatusOK {
 		t.freshenByHead(q, resp.Header, requested, received)
 	}
-	annotate(resp, params)
+	annotate(resp, member)
 	return resp, nil
 }
 
 // instead serves a stale response in the place of an error, resp or one that gave
 // none.
 func (t *transport) instead(req *http.Request, q *query, found *Record, resp *http.Response, now time.Time) *http.Response {
-	stored, err := t.serve(req, q, found, hitParams(t.lifetime(found)-found.age(now), true), now)
+	stored, err := t.serve(req, q, found, hitMember(t.lifetime(found)-found.age(now), true), now)
 	if err != nil {
 		t.discard(q.key, found, err)
 	}
@@ -257,6 +257,6 @@ func (t *transport) unsafe(req *http.Request) (*http.Response, error) {
 	if t.answersGet(req, resp) {
 		return t.adopt(req, resp, requested, received), nil
 	}
-	annotate(resp, fwdParams(fwdMethod, resp.StatusCode, false, false))
+	annotate(resp, fwdMember(fwdMethod, resp.StatusCode, false, false))
 	return resp, nil
 }
