@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -33,7 +34,7 @@ func (t *transport) startRefresh(req *http.Request, q *query, found *Record) boo
 		return false
 	}
 	f := t.newFlight(req.Context(), plain, readQuery(plain), found)
-	timer := time.AfterFunc(t.opts.BackgroundTimeout, func() { f.abort(context.DeadlineExceeded) })
+	timer := time.AfterFunc(t.opts.BackgroundTimeout, f.abortAlone)
 	t.open[key] = f
 	t.start(f, func() {
 		defer func() { <-t.tokens }()
@@ -57,6 +58,20 @@ func (f *flight) unattended() {
 	}()
 	f.run()
 	<-drained
+	if v := f.answer.panicked; v != nil {
+		f.cache.report(fmt.Errorf("cache: revalidation in the background panicked: %v", v))
+	}
+}
+
+// abortAlone ends a flight in the background that takes too long, unless others
+// wait for it by now.
+func (f *flight) abortAlone() {
+	f.mu.Lock()
+	alone := f.users <= 1
+	f.mu.Unlock()
+	if alone {
+		f.abort(context.DeadlineExceeded)
+	}
 }
 
 // adopt stores a response that came by other means, while it is read.

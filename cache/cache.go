@@ -41,11 +41,12 @@ type Options struct {
 	// revalidated first. One beyond the limit waits until it is asked for again.
 	MaxBackground int
 
-	// BackgroundTimeout is how long one of those may take; zero means 60 s.
+	// BackgroundTimeout is how long one of those may take while no request waits for
+	// it; zero means 60 s.
 	BackgroundTimeout time.Duration
 
-	// OnError is told when the store fails. The request goes on without it. It may be
-	// called by several goroutines at once.
+	// OnError is told when the store fails, and of a panic in the background. The
+	// request goes on without the store. It may be called by several goroutines at once.
 	OnError func(error)
 }
 
@@ -196,6 +197,15 @@ func (c *Cache) replace(key string, old, next *Record) {
 		}
 		return kept
 	}))
+}
+
+// refreshed stores what a 304 has made of a record, in its place, unless that is not
+// to be stored any more.
+func (c *Cache) refreshed(key string, old, next *Record) {
+	if !c.permitted(next.Status, next.rules) {
+		next = nil
+	}
+	c.replace(key, old, next)
 }
 
 // report tells OnError of an error of the store.

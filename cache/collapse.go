@@ -77,6 +77,7 @@ func (t *transport) follow(req *http.Request, q *query, f *flight, why string) (
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, StatusCode: a.record.Status,
 		Header: a.record.Header.Clone(), ContentLength: f.length, Uncompressed: a.record.Uncompressed, Request: req,
 	}
+	resp.Header["Age"] = []string{a.record.ageField(now)}
 	note(resp.Header, member)
 	resp.Body = f.attach(req.Context())
 	return finish(resp), nil

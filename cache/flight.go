@@ -161,9 +161,10 @@ func (c *Cache) unshare(f *flight, never bool) {
 	key := flightKey(f.q)
 	c.flights.mu.Lock()
 	defer c.flights.mu.Unlock()
-	if c.open[key] == f {
-		delete(c.open, key)
+	if c.open[key] != f {
+		return
 	}
+	delete(c.open, key)
 	if never {
 		if len(c.alone) >= mostAlone {
 			clear(c.alone)
@@ -287,10 +288,13 @@ func (f *flight) settle(resp *http.Response, requested, received time.Time) {
 		f.answer.record, f.answer.updated = c.updated(f.stored, f.q.header, resp.Header, requested, received), true
 		resp.Body.Close()
 		if !f.isOutdated() {
-			c.replace(f.q.key, f.stored, f.answer.record)
+			c.refreshed(f.q.key, f.stored, f.answer.record)
 		}
 		c.sharable(f)
 		return
+	}
+	if f.stored != nil && isError(resp.StatusCode) && c.helpsInError(f.stored, f.q, received) {
+		return // what is stored is better than this, and must not make place for it
 	}
 	record := c.newRecord(f.q, resp, requested, received)
 	if c.storable(f.q, resp, record.rules) && c.useful(record, received) {

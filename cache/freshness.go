@@ -3,6 +3,7 @@ package cache
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -128,6 +129,11 @@ func (r *Record) age(now time.Time) time.Duration {
 		return forever // it came in the future: a clock was wrong, and so is all that it said
 	}
 	return r.read().initialAge + max(0, r.Received.Sub(r.Requested)) + max(0, resident)
+}
+
+// ageField gives the age as Age has it.
+func (r *Record) ageField(now time.Time) string {
+	return strconv.FormatInt(int64(min(r.age(now), forever)/time.Second), 10)
 }
 
 // skew is by how much the clocks of those that share a store may differ.

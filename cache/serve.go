@@ -18,7 +18,7 @@ func (c *Cache) serve(req *http.Request, q *query, r *Record, member string, now
 		StatusCode: r.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.Header.Clone(), Body: http.NoBody, ContentLength: r.BodyBytes,
 		Uncompressed: r.Uncompressed, Request: req,
-	}, [2]string{strconv.FormatInt(int64(min(r.age(now), forever)/time.Second), 10), member}}
+	}, [2]string{r.ageField(now), member}}
 	resp := &made.Response
 	// "When a stored response is used to satisfy a request without validation, a
 	// cache MUST generate an Age header field, replacing any present in the response

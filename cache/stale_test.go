@@ -179,3 +179,61 @@ func TestCacheServesStaleInsteadOfErrors(t *testing.T) {
 		}
 	}
 }
+
+// An error that may be stored does not take the place of what may be served instead.
+func TestCacheKeepsWhatIsBetterThanAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := each(
+			answering(200, "body", "Cache-Control: max-age=10, stale-if-error=60"),
+			answering(503, "error", "Cache-Control: max-age=600"),
+			answering(503, "error", "Cache-Control: max-age=600"),
+		)
+		c := front(t, o)
+		c.get()
+		time.Sleep(20 * time.Second)
+		c.get().want(t, staleServed, 200, "body")
+		c.get().want(t, staleServed, 200, "body")
+	})
+}
+
+// A revalidation that another request waits for is not ended for being slow.
+func TestCacheLetsARevalidationGoOnForOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{answer: func(n int, req *http.Request) (*http.Response, error) {
+			return dripping(req, strings.Repeat("I", n), 10, "Cache-Control: max-age=60, stale-while-revalidate=1"), nil
+		}}
+		c := front(t, o, cache.Options{BackgroundTimeout: 5 * time.Second})
+		c.get()
+		time.Sleep(51 * time.Second) // the body took ten
+		c.get().want(t, staleServed, 200, "IIIIIIIIII")
+		time.Sleep(2 * time.Second) // too stale now
+		g := c.get()
+		g.want(t, miss, 200, strings.Repeat("II", 10))
+		if g.Header.Get("Age") != "2" || !strings.HasSuffix(g.Header.Get("Cache-Status"), "; collapsed") {
+			t.Errorf("got %v", g.Header)
+		}
+	})
+}
+
+func TestCacheTellsOfAPanicInTheBackground(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{answer: func(n int, req *http.Request) (*http.Response, error) {
+			if n == 2 {
+				panic("boom")
+			}
+			return reply(req, 200, "x", "Cache-Control: max-age=10, stale-while-revalidate=60"), nil
+		}}
+		var told []error
+		c := front(t, o, cache.Options{OnError: func(err error) { told = append(told, err) }})
+		c.get()
+		time.Sleep(20 * time.Second)
+		c.get().want(t, staleServed, 200, "x")
+		synctest.Wait()
+		if len(told) != 1 || !strings.Contains(told[0].Error(), "boom") {
+			t.Errorf("told of %v", told)
+		}
+		c.get().want(t, staleServed, 200, "x")
+		synctest.Wait()
+		c.get().want(t, hit, 200, "x")
+	})
+}

@@ -6,32 +6,18 @@ import (
 	"time"
 )
 
-// storable tells whether a response to a GET may be stored, and is worth it.
+// storable tells whether a response to a GET may be stored.
 //
 // "A cache MUST NOT store a response to a request unless ..."
 // https://www.rfc-editor.org/rfc/rfc9111#section-3-2
 func (c *Cache) storable(q *query, resp *http.Response, r *rules) bool {
 	switch {
-	case !storableStatus(resp.StatusCode, r):
-		return false
-	case q.has(noStore):
-		return false
-	case r.has(noStore) && !r.has(mustUnderstand):
-		// "when a cache that implements the must-understand directive receives a
-		// response that includes it, the cache SHOULD ignore the no-store directive if
-		// it understands and conforms to the status code's caching requirements"
-		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.3-2
-		return false
-	case c.opts.Shared && r.has(private):
+	case q.has(noStore), !c.permitted(resp.StatusCode, r):
 		return false
 	case c.opts.Shared && len(q.header["Authorization"]) > 0 && !r.has(mustRevalidate|public|hasSMaxAge):
 		// "In this specification, the following response directives have such an
 		// effect: must-revalidate, public, and s-maxage."
 		// https://www.rfc-editor.org/rfc/rfc9111#section-3.5-2
-		return false
-	case len(r.varies) > 0 && r.varies[0] == "*":
-		// "A stored response with a Vary header field value containing a member "*"
-		// always fails to match." https://www.rfc-editor.org/rfc/rfc9111#section-4.1-5
 		return false
 	case c.opts.MaxEntryBytes > 0 && resp.ContentLength > c.opts.MaxEntryBytes:
 		return false
@@ -43,6 +29,25 @@ func (c *Cache) storable(q *query, resp *http.Response, r *rules) bool {
 	// cacheable" https://www.rfc-editor.org/rfc/rfc9111#section-3-2.7
 	return r.has(public) || r.explicit || !c.opts.Shared && r.has(private) || c.opts.Shared && r.has(hasSMaxAge) ||
 		slices.Contains(heuristically, resp.StatusCode)
+}
+
+// permitted tells whether the response itself forbids to be stored, or to be used.
+func (c *Cache) permitted(status int, r *rules) bool {
+	switch {
+	case !storableStatus(status, r):
+		return false
+	case r.has(noStore) && !r.has(mustUnderstand):
+		// "when a cache that implements the must-understand directive receives a
+		// response that includes it, the cache SHOULD ignore the no-store directive if
+		// it understands and conforms to the status code's caching requirements"
+		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.3-2
+		return false
+	case c.opts.Shared && r.has(private):
+		return false
+	}
+	// "A stored response with a Vary header field value containing a member "*"
+	// always fails to match." https://www.rfc-editor.org/rfc/rfc9111#section-4.1-5
+	return len(r.varies) == 0 || r.varies[0] != "*"
 }
 
 // storableStatus tells whether responses with a status code may be stored.

@@ -164,16 +164,16 @@ func (f *flight) store(record *Record, total int64) {
 	if !f.storing || f.isOutdated() {
 		return
 	}
-	whole := *record
+	stored := *record
 	if f.draft != nil {
 		body, sum, err := f.draft.Commit()
 		if err != nil {
 			f.cache.report(err)
 			return
 		}
-		whole.Body, whole.BodySum, whole.BodyBytes = body, sum, total
+		stored.Body, stored.BodySum, stored.BodyBytes = body, sum, total
 	}
-	f.cache.put(f.q.key, &whole)
+	f.cache.put(f.q.key, &stored)
 }
 
 // publish gives the readers what has come.

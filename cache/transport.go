@@ -68,9 +68,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.get(req, readQuery(req))
 }
 
-// safeMethods are those that change nothing, GET and HEAD apart.
+// safeMethods are those that change nothing, GET and HEAD apart, and CONNECT, which
+// has no URI that could be invalid then.
 // https://www.iana.org/assignments/http-methods
-var safeMethods = []string{http.MethodOptions, http.MethodTrace, http.MethodConnect, "PROPFIND", "REPORT", "SEARCH", "QUERY", "PRI"}
+var safeMethods = []string{http.MethodOptions, http.MethodTrace, http.MethodConnect, "PROPFIND", "REPORT", "SEARCH", "QUERY"}
 
 // cacheable tells whether a GET or HEAD is one that a cache can answer.
 //
@@ -146,7 +147,7 @@ func (t *transport) find(q *query) (found *Record, why string) {
 		return nil, fwdURI
 	}
 	for _, r := range records { // the most recent first
-		if selection(q.header, r.Vary) == r.Selected && (len(r.Vary) == 0 || r.Vary[0] != "*") {
+		if selection(q.header, r.Vary) == r.Selected {
 			return r, ""
 		}
 	}
@@ -160,9 +161,8 @@ func (t *transport) answer(req *http.Request, q *query, found *Record, why *stri
 	u, reason := t.judge(found, q, now)
 	*why = reason
 	if u == validate || u == whileRevalidate && (t.opts.MaxBackground < 0 || q.ranged) {
-		*why = fwdStale
-		if reason != "" {
-			*why = reason
+		if reason == "" {
+			*why = fwdStale
 		}
 		return nil, nil
 	}
@@ -208,7 +208,7 @@ func (t *transport) direct(req *http.Request, q *query, found *Record, why strin
 	member := fwdMember(why, resp.StatusCode, false, false)
 	if ours && resp.StatusCode == http.StatusNotModified {
 		next := t.updated(found, q.header, resp.Header, requested, received)
-		t.replace(q.key, found, next)
+		t.refreshed(q.key, found, next)
 		stored, err := t.serve(req, q, next, member, received)
 		if stored != nil {
 			resp.Body.Close()

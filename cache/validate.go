@@ -130,17 +130,15 @@ func (c *Cache) freshenByHead(q *query, header http.Header, requested, received 
 		for _, r := range records {
 			if r.Status != http.StatusOK || selection(q.header, r.Vary) != r.Selected {
 				kept = append(kept, r)
-			} else if matchesHead(r, header) && !parsedHas(header, noStore) {
-				kept = append(kept, c.updated(r, q.header, header, requested, received))
+				continue
+			}
+			next := c.updated(r, q.header, header, requested, received)
+			if matchesHead(r, header) && c.permitted(next.Status, next.rules) {
+				kept = append(kept, next)
 			}
 		}
 		return kept
 	}))
-}
-
-func parsedHas(header http.Header, f flag) bool {
-	d := parseDirectives(header["Cache-Control"])
-	return d.has(f)
 }
 
 func matchesHead(r *Record, header http.Header) bool {

@@ -88,6 +88,28 @@ func TestCacheForgetsWhatItMayNotKeepAnyMore(t *testing.T) {
 	c.get().want(t, miss, 200, "newest")
 }
 
+// A 304 that forbids to store ends what is stored.
+func TestCacheForgetsWhatA304Forbids(t *testing.T) {
+	for _, field := range []string{"Cache-Control: no-store", "Vary: *"} {
+		synctest.Test(t, func(t *testing.T) {
+			o := each(
+				answering(200, "body", `Etag: "1"`, "Cache-Control: max-age=10"),
+				answering(304, "", `Etag: "1"`, field),
+				answering(200, "again", `Etag: "1"`, field),
+				answering(200, "once more", `Etag: "1"`, field),
+			)
+			c := front(t, o)
+			c.get()
+			time.Sleep(10 * time.Second)
+			c.get().want(t, miss, 200, "again")
+			c.get().want(t, miss, 200, "once more")
+			if o.seen[3].Header.Get("If-None-Match") != "" {
+				t.Error("it is still stored")
+			}
+		})
+	}
+}
+
 // A 304 without our entity tag is an answer to ours where the request had no other.
 // Servers that add a suffix to the tags of compressed responses give such.
 func TestCacheTrustsA304ToItsOwnCondition(t *testing.T) {
