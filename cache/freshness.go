@@ -41,7 +41,7 @@ func readRules(status int, header http.Header, received time.Time) *rules {
 	}
 	// A Date has whole seconds, so the time of receipt is compared in such.
 	now := received.Truncate(time.Second)
-	date, err := http.ParseTime(header.Get("Date"))
+	date, err := parseDate(header.Get("Date"))
 	if err != nil {
 		date = now
 	}
@@ -70,7 +70,7 @@ func (r *rules) readLifetime(status int, header http.Header, date time.Time) {
 		// "A cache recipient MUST interpret invalid date formats, especially the
 		// value "0", as representing a time in the past (i.e., "already expired")."
 		// https://www.rfc-editor.org/rfc/rfc9111#section-5.3-6
-		if at, err := http.ParseTime(expires[0]); err == nil && len(expires) == 1 {
+		if at, err := parseDate(expires[0]); err == nil && len(expires) == 1 {
 			r.lifetime = min(max(0, at.Sub(date)), forever)
 		}
 	case slices.Contains(heuristically, status) || r.has(public):
@@ -78,10 +78,25 @@ func (r *rules) readLifetime(status int, header http.Header, date time.Time) {
 		// use a heuristic expiration value that is no more than some fraction of the
 		// interval since that time. A typical setting of this fraction might be 10%."
 		// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.2-5
-		if at, err := http.ParseTime(r.lastModified); err == nil {
+		if at, err := parseDate(r.lastModified); err == nil {
 			r.heuristic = min(max(0, date.Sub(at)/10), forever)
 		}
 	}
+}
+
+// parseDate reads an HTTP-date.
+//
+// "Although all date formats are specified to be case-sensitive, a cache recipient
+// SHOULD match the field value case-insensitively." ... "A cache recipient SHOULD
+// consider a date with a zone abbreviation other than "GMT" to be invalid for
+// calculating expiration." https://www.rfc-editor.org/rfc/rfc9111#section-4.2-11
+//
+// Days and months are read in any case anyhow.
+func parseDate(s string) (time.Time, error) {
+	if zone := len(s) - len("GMT"); zone > 0 && strings.EqualFold(s[zone:], "GMT") {
+		s = s[:zone] + "GMT"
+	}
+	return http.ParseTime(s)
 }
 
 // ageValue reads the Age of a response. It is not ok when the response is to be

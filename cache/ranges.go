@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -92,7 +91,7 @@ func ifRangeHolds(lines []string, r *Record) bool {
 	if len(lines) == 1 && strings.Contains(value[:min(3, len(value))], `"`) {
 		return sameTagStrongly(value, rules.etag)
 	}
-	modified, err1 := http.ParseTime(rules.lastModified)
-	date, err2 := http.ParseTime(r.Header.Get("Date"))
+	modified, err1 := parseDate(rules.lastModified)
+	date, err2 := parseDate(r.Header.Get("Date"))
 	return len(lines) == 1 && err1 == nil && err2 == nil && value == rules.lastModified && date.Sub(modified) >= time.Second
 }

@@ -75,7 +75,7 @@ func notModified(q *query, r *Record) bool {
 	// 2) no Last-Modified header field is present in the selected stored response, but
 	// it has a Date header field value that is earlier than or equal to the
 	// conditional timestamp" https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-7
-	since, err := http.ParseTime(q.header.Get("If-Modified-Since"))
+	since, err := parseDate(q.header.Get("If-Modified-Since"))
 	if err != nil {
 		return false
 	}
@@ -83,7 +83,7 @@ func notModified(q *query, r *Record) bool {
 	if when == "" {
 		when = r.Header.Get("Date")
 	}
-	at, err := http.ParseTime(when)
+	at, err := parseDate(when)
 	return err == nil && !at.After(since)
 }
 
