@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/textproto"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
@@ -133,9 +134,10 @@ func (s *Session) roundTrip(req *http.Request, header http.Header) (*http.Respon
 	j := jobs.Get().(*job)
 	defer j.recycle()
 	h := &j.hop
-	for name := range header {
+	for spelt := range header {
+		name := textproto.CanonicalMIMEHeaderKey(spelt)
 		if framingField(name) && name != "Upgrade" && name != "Connection" && name != "Te" && name != "Expect" {
-			delete(header, name)
+			delete(header, spelt)
 		}
 	}
 	if req.Host != "" && req.Host != req.URL.Host {

@@ -108,6 +108,7 @@ func TestHTTPClientCookiesAreNotDoubled(t *testing.T) {
 }
 
 func TestHTTPClientKeepsCredentialsWithinTheirOrigin(t *testing.T) {
+	// golang/go#70180, golang/go#4800: what net/http does with credentials at a redirect.
 	opts := aiohttp.Options{Header: http.Header{"Authorization": {"s"}, "X-Api-Key": {"s"}, "Cookie": {"d=1"}}}
 	for name, to := range map[string]string{"b": "http://b.test/", "a-b-a": "http://b.test/?to=http://a.test/2", "same": "/2"} {
 		t.Run(name, func(t *testing.T) {

@@ -4,8 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // Error says where on its way an exchange failed, with which peer, and whether
@@ -51,7 +56,33 @@ func (e *StatusError) Error() string {
 	}
 	text := fmt.Sprintf("%s %q: status %d", operation(e.Method), e.URL, e.Status)
 	if reason != "" {
-		text += " " + reason
+		text += " " + printable(reason)
 	}
 	return text
 }
+
+// printable quotes what a server wrote, where it could steer a terminal.
+func printable(text string) string {
+	if quoted := strconv.QuoteToGraphic(text); len(quoted) != len(text)+2 {
+		return quoted
+	}
+	return text
+}
+
+// wrap puts method and URL around an error, without the URL's secrets.
+func wrap(method, address string, err error) error {
+	return &url.Error{Op: operation(method), URL: secret.Text(address), Err: err}
+}
+
+// operation gives a method as it stands in an error's text: "get".
+func operation(method string) string {
+	if !http1.ValidToken(method) {
+		return "send"
+	}
+	return strings.ToLower(method)
+}
+
+// MaskURL writes a URL for a log: without its password, and without the values of
+// parameters that are known to bear credentials (keys, tokens, signatures), which
+// become "xxxxx". The URLs in errors of a session are written so.
+func MaskURL(text string) string { return secret.Text(text) }

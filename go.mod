@@ -1,6 +1,6 @@
 module github.com/aiohttp-go/aiohttp
 
-go 1.26.0
+go 1.26.6
 
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0

@@ -134,10 +134,30 @@ func overridden(own http.Header, canonical string) bool {
 	return false
 }
 
+// spelledOnce refuses a field that is there in two spellings: which of them
+// counts would be left to chance.
+func spelledOnce(header http.Header) error {
+	for name := range header {
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		if canonical == name {
+			continue
+		}
+		for other := range header {
+			if other != name && textproto.CanonicalMIMEHeaderKey(other) == canonical {
+				return fmt.Errorf("header field %q is there in two spellings", canonical)
+			}
+		}
+	}
+	return nil
+}
+
 // hostField gives the value of the Host field: the URL's, or the request's own.
 func (h *hop) hostField() (string, error) {
 	if len(h.header) == 0 {
 		return h.dest.host, nil
+	}
+	if err := spelledOnce(h.header); err != nil {
+		return "", err
 	}
 	for name, values := range h.header {
 		if textproto.CanonicalMIMEHeaderKey(name) != "Host" {

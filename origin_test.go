@@ -11,7 +11,8 @@ import (
 
 // The spellings of the URL standard's tests (https://url.spec.whatwg.org/) that
 // programs disagree on. Whoever checks a URL with net/url before the request
-// checks the host that is dialled, or there is an error: CVE-2024-45258.
+// checks the host that is dialled, or there is an error: CVE-2024-45258, CVE-2022-33124,
+// aio-libs/aiohttp#12827.
 func TestSessionDialsTheHostOfNetURL(t *testing.T) {
 	for _, text := range []string{
 		"http://a.test", "http://a.test?x", "http://a.test#x", "http://a.test/#x", "HTTP://A.TEST/", "http://a.test:/", "http://a.test:80/", "http://a.test:0080/",
@@ -54,7 +55,8 @@ func TestSessionDialsTheHostOfNetURL(t *testing.T) {
 }
 
 // What aiohttp's users have complained about most of its URLs: a signature is
-// made over the octets, so they are sent as they were given.
+// made over the octets, so they are sent as they were given:
+// aio-libs/aiohttp#4307.
 func TestSessionSendsSignedURLsByteForByte(t *testing.T) {
 	for _, target := range []string{
 		"/bucket/key%2Fwith%2fslash?X-Amz-Signature=ab%2Bc%2F%3D&X-Amz-Date=2026", "/a+b%20c?d=e+f%20g", "/%7Euser/~user", "/a%3Ab:c;d=1,2", "/a?b=c%26d&e&f=", "/?%E4=%FC&a=%zz&100%",

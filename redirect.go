@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // defaultMaxRedirects is how many redirects one call follows by default: as
@@ -60,7 +61,7 @@ func (s *Session) follow(ctx context.Context, j *job, resp *Response) (*Response
 		if err := h.redirect(resp.Status, locations); err != nil {
 			return nil, h.refuse(err)
 		}
-		next, err := j.hopOn(ctx)
+		next, err := j.sendHop(ctx)
 		if err != nil {
 			return nil, wrap(h.method, h.address(), err)
 		}
@@ -90,7 +91,7 @@ func (h *hop) redirect(status int, locations []string) error {
 	}
 	dest, err := destinationOf(to)
 	if err != nil {
-		return fmt.Errorf("redirect to %q: %w", maskedURL(to), err)
+		return fmt.Errorf("redirect to %q: %w", secret.URL(to), err)
 	}
 	// Credentials are the caller's to give, not a server's. Within the origin
 	// those of the caller's URL stay.
@@ -113,11 +114,11 @@ func (h *hop) locate(location string) (*url.URL, error) {
 	from := h.dest.parsed()
 	ref, err := url.Parse(location)
 	if err != nil {
-		return nil, fmt.Errorf("redirect to an invalid URL %q", maskedText(location))
+		return nil, fmt.Errorf("redirect to an invalid URL %q", secret.Text(location))
 	}
 	to := from.ResolveReference(ref)
 	if to.Scheme != "http" && to.Scheme != "https" {
-		return nil, fmt.Errorf("redirect to an unsupported scheme: %q", maskedURL(to))
+		return nil, fmt.Errorf("redirect to an unsupported scheme: %q", secret.URL(to))
 	}
 	// RFC 9110, section 10.2.2: "If the Location value provided in a 3xx
 	// (Redirection) response does not have a fragment component, a user agent

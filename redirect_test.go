@@ -220,7 +220,7 @@ func TestRedirectTarget(t *testing.T) {
 
 // Credentials stay with the origin that they were given for and, once a redirect
 // has left it, are not restored: CVE-2023-45289, CVE-2024-45336, CVE-2025-4673,
-// CVE-2026-34518, CVE-2026-47265.
+// CVE-2026-34518, CVE-2026-47265, golang/go#74994, aio-libs/aiohttp#12829.
 func TestRedirectCredentials(t *testing.T) {
 	secret := []string{"Authorization", "Cookie", "Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate", "X-Api-Key", "X-Session-Key"}
 	for _, test := range []struct {

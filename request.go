@@ -30,8 +30,9 @@ type Request struct {
 	Query url.Values
 
 	// Header replaces same-named fields of Options.Header, whatever the case of
-	// the names; one with an empty list removes the session's field. Host may be
-	// set; the fields that say how the body is framed may not.
+	// the names; one with an empty list removes the session's field. A name in two
+	// spellings is an error. Host may be set; the fields that say how the body is
+	// framed may not.
 	//
 	// When a redirect leaves the origin, Host and the credentials (Authorization,
 	// Cookie, X-Api-Key and the like) are dropped, and not restored by a redirect

@@ -49,6 +49,7 @@ func encode(t testing.TB, coding, text string) []byte {
 }
 
 func TestResponseUndoesContentCodings(t *testing.T) {
+	// golang/go#62492: br and zstd are not undone.
 	text := strings.Repeat("hello, world\n", 1000)
 	for _, coding := range []string{"", "identity", "gzip", "deflate", "br", "zstd", "unknown"} {
 		for _, framing := range []string{"length", "chunked"} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/cookie"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // Session sends requests, and keeps what they share: connections, cookies,
@@ -26,9 +27,10 @@ type Session struct {
 	jar        http.CookieJar
 	own        *cookie.Jar // jar, when it is of our kind: it has a shorter way in
 	defaults   defaults
-	chain      Handler // Options.Middleware around send1; nil when there is none
+	chain      Handler // Options.Middleware around transmit; nil when there is none
 	origins    originCache
 	closed     atomic.Bool
+	beside     beside // what middleware has started
 }
 
 // NewSession makes a session. It takes at most one Options and panics if given
@@ -47,7 +49,7 @@ func NewSession(opts ...Options) *Session {
 	o.Query = maps.Clone(o.Query)
 	if len(o.Middleware) > 0 {
 		o.Middleware = slices.Clone(o.Middleware)
-		s.chain = chain(o.Middleware, s.send1)
+		s.chain = chain(o.Middleware, s.transmit)
 	}
 	s.connector, s.owned = o.Connector, o.Connector == nil
 	if s.owned {
@@ -66,7 +68,7 @@ func NewSession(opts ...Options) *Session {
 	}
 	if o.BaseURL != "" {
 		if err := s.setBase(o.BaseURL); err != nil {
-			s.invalid = fmt.Errorf("invalid Options.BaseURL %q: %w", maskedText(o.BaseURL), err)
+			s.invalid = fmt.Errorf("invalid Options.BaseURL %q: %w", secret.Text(o.BaseURL), err)
 		}
 	}
 	return s
@@ -163,8 +165,10 @@ func (s *Session) Connector() *connector.Connector { return s.connector }
 // the session started has ended.
 func (s *Session) Close() error {
 	s.closed.Store(true)
-	if !s.owned {
-		return nil
+	var err error
+	if s.owned {
+		err = s.connector.Close()
 	}
-	return s.connector.Close()
+	s.beside.wait()
+	return err
 }

@@ -1,6 +1,6 @@
 module github.com/aiohttp-go/aiohttp/bench
 
-go 1.26.0
+go 1.26.6
 
 require (
 	github.com/aiohttp-go/aiohttp v0.0.0-00010101000000-000000000000

@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -16,13 +17,18 @@ type dialer struct {
 	cache  *dnsCache
 	delay  time.Duration
 	local  netip.Addr
+	guard  Guard // nil: whatever it is
 	custom dialFunction
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	opening list[dialing, *dialing] // under way
+	over    bool                    // none may begin any more
 }
 
-func newDialer(o Options, local *handlerListener, running *workers) dialer {
-	d := dialer{delay: o.AddressDelay, local: o.LocalAddr}
+func newDialer(o Options, local *handlerListener, running *workers) *dialer {
+	d := &dialer{delay: o.AddressDelay, local: o.LocalAddr, guard: o.Guard}
 	if d.delay == 0 {
 		d.delay = 250 * time.Millisecond
 	}
@@ -38,7 +44,7 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	}
 	switch {
 	case o.DialContext != nil && local == nil && o.UnixSocket == "":
-		d.custom = abandonable(o.DialContext)
+		d.custom = d.guarded(abandonable(o.DialContext))
 	case local != nil:
 		d.custom = func(ctx context.Context, _, _ string) (net.Conn, error) { return local.dial(ctx) }
 	case o.UnixSocket != "":
@@ -51,6 +57,25 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	return d
 }
 
+// guarded shows the guard what a dial function gives.
+func (d *dialer) guarded(dial dialFunction) dialFunction {
+	guard := d.guard
+	if guard == nil {
+		return dial
+	}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		if err := guard.check(conn); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return conn, nil
+	}
+}
+
 func orDuration(d, def time.Duration) time.Duration {
 	if d == 0 {
 		return def
@@ -58,14 +83,60 @@ func orDuration(d, def time.Duration) time.Duration {
 	return d
 }
 
-func (d *dialer) close() { d.cancel() }
+// dialing is an opening under way, as those know it who may have to end it.
+// They are in a list and not in a context's care, since that is a lock and a map
+// for all of them together.
+type dialing struct {
+	all    links[dialing]
+	cancel context.CancelCauseFunc
+}
+
+func (g *dialing) links() *links[dialing] { return &g.all }
+
+func (d *dialer) begin(g *dialing) {
+	d.mu.Lock()
+	over := d.over
+	if !over {
+		d.opening.pushBack(g)
+	}
+	d.mu.Unlock()
+	if over {
+		g.cancel(ErrClosed)
+	}
+}
+
+func (d *dialer) end(g *dialing) {
+	d.mu.Lock()
+	if g.all.queued {
+		d.opening.remove(g)
+	}
+	d.mu.Unlock()
+}
+
+// close ends the openings under way, and all later ones.
+func (d *dialer) close() {
+	d.mu.Lock()
+	d.over = true
+	var ended []*dialing
+	for g := d.opening.front(); g != nil; g = d.opening.front() {
+		d.opening.remove(g)
+		ended = append(ended, g)
+	}
+	d.mu.Unlock()
+	for _, g := range ended {
+		g.cancel(ErrClosed)
+	}
+	d.cancel()
+}
 
 // open resolves "name:port" and opens a connection to it. Each phase has its
 // own limit; the time each took is added to t. A failure comes with its phase.
 func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })()
+	own := &dialing{cancel: cancel}
+	d.begin(own)
+	defer d.end(own)
 	if d.custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
 			return d.custom(ctx, "tcp", addr)
@@ -162,6 +233,9 @@ func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error)
 // dialOne opens a TCP connection to one address.
 func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	var nd net.Dialer
+	if d.guard != nil {
+		nd.ControlContext = d.guard.control
+	}
 	if d.local.IsValid() {
 		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))
 	}

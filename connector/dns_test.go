@@ -279,6 +279,7 @@ func (r *raced) Close() error {
 }
 
 func TestHappyEyeballs(t *testing.T) {
+	// aio-libs/aiohttp#4451: a host of two families is slow when one of them is down.
 	const ms, never = time.Millisecond, time.Hour
 	errRefused := errors.New("refused")
 	for _, tt := range []struct {

@@ -30,6 +30,7 @@ func TestResponseFraming(t *testing.T) {
 		{"http-1.0-keep-alive", "GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello", 200, "hello", 5, true},
 		{"head", "HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 200, "", 5, true},
 		{"head-without-length", "HEAD", "HTTP/1.1 200 OK\r\n\r\n", 200, "", -1, true},
+		{"head-chunked", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, "", -1, true},
 		{"head-with-body", "HEAD", okHello, 200, "", 5, false},
 		{"204", "GET", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", 0, true},
 		{"204-with-body", "GET", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello", 204, "", 0, false},
@@ -72,6 +73,7 @@ func TestResponseWithoutLengthEndsWithTheConnection(t *testing.T) {
 }
 
 func TestResponseCutShortIsAnError(t *testing.T) {
+	// aio-libs/aiohttp#4397: a body that ends too soon says so, and by how much.
 	for _, tt := range []struct {
 		name, response string
 		phase          connector.Phase
@@ -157,6 +159,8 @@ func (a *atEnd) Read(p []byte) (int, error) {
 }
 
 func TestLimitsOfAResponse(t *testing.T) {
+	// interim-responses, aio-libs/aiohttp#2304: every part of a head has a limit, and
+	// each can be set.
 	long := strings.Repeat("x", 300)
 	for _, tt := range []struct {
 		name, response string

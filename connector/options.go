@@ -21,7 +21,10 @@ type Options struct {
 	MaxConns int
 
 	// MaxConnsPerHost bounds the connections to one host (scheme, host name,
-	// port and TLS settings). Zero or negative means no limit of its own.
+	// port and TLS settings). Zero or negative means no limit of its own. As long
+	// as none is open to a host, a quarter of MaxConns, but 8 at least and 64 at
+	// most, may be being opened at one time: one that is down does not take the
+	// places of all others.
 	MaxConnsPerHost int
 
 	// IdleTimeout is how long a connection may rest in the pool. Zero means
@@ -73,11 +76,22 @@ type Options struct {
 	// the system choose.
 	LocalAddr netip.Addr
 
+	// Guard, when set, is asked for leave before a connection is opened, with the
+	// address that the name has turned out to have: for each connection, so for
+	// each redirect and retry, and whatever the DNS said before. [PublicOnly] is
+	// one against server-side request forgery. For connections of DialContext it
+	// is asked when they are open, before anything is sent. UnixSocket and
+	// Handler, which no URL can choose, are not its affair.
+	Guard Guard
+
 	// DialContext opens connections in place of the connector's own dialer and
 	// resolver. addr is "host:port" with the name as it stands in the URL. It
-	// must return when ctx ends, and be safe for concurrent use. Connections
-	// that are no sockets of the system are listened to for 0.1 ms before they
-	// are used again, since there is no other way to see what has come unasked.
+	// must return when ctx ends, and be safe for concurrent use. The connector
+	// sets the deadlines of the connection itself, over those that were set
+	// before; time-outs need them. Connections that are no sockets of the system
+	// are listened to for 0.1 ms before they are used again, since there is no
+	// other way to see what has come unasked: one whose SetReadDeadline gives an
+	// error is used without that, one that ignores its deadlines is never reused.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// UnixSocket, when set, is the path of the socket that every request goes

@@ -165,6 +165,7 @@ func TestTotalTimeoutCoversEachPhase(t *testing.T) {
 }
 
 func TestCancellationEndsEachPhase(t *testing.T) {
+	// fasthttp#965, fasthttp#2198: a request cannot be cancelled.
 	eachHanging(t, func(int, *connector.Options) {},
 		func(e *env, i int, begin func(context.Context) <-chan answer) {
 			ctx, cancel := cancelable()
@@ -245,7 +246,7 @@ func TestCallTimeoutsOverrideTheConnectors(t *testing.T) {
 }
 
 func TestDownloadThatMovesIsNeverCut(t *testing.T) {
-	// golang/go#12852: a total time-out kills large downloads although they move.
+	// golang/go#12852, aio-libs/aiohttp#2865: a total time-out kills large downloads although they move.
 	inBubble(t, connector.Options{Timeouts: connector.Timeouts{BodyStall: 10 * time.Second}}, func(e *env) {
 		out := e.get()
 		s := e.accept()

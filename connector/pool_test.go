@@ -81,6 +81,55 @@ func TestPoolServesWaitersInTheirOrder(t *testing.T) {
 	})
 }
 
+func TestPoolKeepsTheTurnOfWhoGotADeadConnection(t *testing.T) {
+	inBubble(t, connector.Options{MaxConns: 1}, func(e *env) {
+		first := e.get()
+		s := e.accept()
+		s.WantHead()
+		var outs []<-chan answer
+		for _, path := range []string{"a", "b"} {
+			outs = append(outs, e.getHost("example.com/"+path))
+			synctest.Wait()
+		}
+		s.Write(okHello)
+		s.Close() // it did not say so
+		want(t, <-first, 200, "hello")
+		s = e.accept()
+		for _, path := range []string{"/a/", "/b/"} {
+			if got := strings.Fields(s.WantHead())[1]; got != path {
+				t.Errorf("%s was served, want %s", got, path)
+			}
+			s.Write(okHello)
+		}
+		for _, out := range outs {
+			want(t, <-out, 200, "hello")
+		}
+	})
+}
+
+func TestPoolKeepsTheTurnOfWhoIsSentAgain(t *testing.T) {
+	inBubble(t, connector.Options{MaxConns: 1}, func(e *env) {
+		s := e.warm()
+		var outs []<-chan answer
+		for _, path := range []string{"a", "b"} {
+			outs = append(outs, e.getHost("example.com/"+path))
+			synctest.Wait()
+		}
+		s.WantHead()
+		s.Close() // without an answer
+		s = e.accept()
+		for _, path := range []string{"/a/", "/b/"} {
+			if got := strings.Fields(s.WantHead())[1]; got != path {
+				t.Errorf("%s was served, want %s", got, path)
+			}
+			s.Write(okHello)
+		}
+		for _, out := range outs {
+			want(t, <-out, 200, "hello")
+		}
+	})
+}
+
 func TestPoolLimitOfAHostDoesNotBlockOthers(t *testing.T) {
 	inBubble(t, connector.Options{MaxConns: 2, MaxConnsPerHost: 1}, func(e *env) {
 		other := e.listen("other.com:80")
@@ -198,6 +247,58 @@ func TestHungDialsAreBounded(t *testing.T) {
 		if n := e.net.Dials(); n != 3 {
 			t.Errorf("%d dials", n)
 		}
+	})
+}
+
+func TestHostThatIsDownLeavesRoomForOthers(t *testing.T) {
+	// golang/go#76784, ClickHouse/ClickHouse#1517, imroc/req#495: hung dials to one
+	// host take the places of all others, or pile up without end where there is
+	// no limit.
+	for _, tt := range []struct{ maxConns, dials int }{{0, 25}, {12, 8}, {40, 10}, {1000, 64}, {-1, 64}} {
+		t.Run(fmt.Sprint(tt.maxConns), func(t *testing.T) {
+			inBubble(t, connector.Options{MaxConns: tt.maxConns}, func(e *env) {
+				e.net.Blackhole("down.com:80")
+				ctx, cancel := cancelable()
+				var outs []<-chan answer
+				for range 200 {
+					outs = append(outs, e.send(request(t, "GET", "http://down.com/", nil).WithContext(ctx)))
+				}
+				e.wantStats(connector.Stats{Open: tt.dials, Waiting: 200 - tt.dials, Hosts: 1})
+				out := e.get()
+				serve(e.accept())
+				want(t, <-out, 200, "hello")
+				cancel()
+				for _, out := range outs {
+					if a := <-out; !errors.Is(a.err, errWhim) {
+						t.Errorf("got %v", a.err)
+					}
+				}
+				e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
+			})
+		})
+	}
+}
+
+func TestHostThatComesUpGetsAllItsConnections(t *testing.T) {
+	inBubble(t, connector.Options{MaxConns: 40}, func(e *env) {
+		e.net.SetOptions("example.com:80", testnet.Options{Latency: time.Second})
+		var outs []<-chan answer
+		for range 40 {
+			outs = append(outs, e.get())
+		}
+		e.wantStats(connector.Stats{Open: 10, Waiting: 30, Hosts: 1})
+		var peers []*testnet.Script
+		for range 40 {
+			peers = append(peers, e.accept())
+		}
+		e.wantStats(connector.Stats{Open: 40, Hosts: 1})
+		for _, s := range peers {
+			serve(s)
+		}
+		for _, out := range outs {
+			want(t, <-out, 200, "hello")
+		}
+		e.wantStats(connector.Stats{Open: 40, Idle: 40, Hosts: 1})
 	})
 }
 

@@ -12,6 +12,9 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// errTarget does not show what is wrong: the query may hold secrets.
+var errTarget = errors.New("URL has a space or a control character in its path or query")
+
 // requestTarget gives the target of the request line.
 //
 // RFC 9112, section 3.2.1: "a client MUST send only the absolute path and query
@@ -38,7 +41,7 @@ func requestTarget(method string, u *url.URL, host string) (string, error) {
 		target = "/" + target
 	}
 	if !http1.ValidTarget(target) {
-		return "", fmt.Errorf("URL has a space or a control character: %q", target)
+		return "", errTarget
 	}
 	return target, nil
 }
@@ -59,8 +62,8 @@ func appendRequestLine(head []byte, method string, u *url.URL, host string) ([]b
 	if u.RawQuery != "" || u.ForceQuery {
 		head = append(append(head, '?'), u.RawQuery...)
 	}
-	if target := head[start:]; !http1.ValidTarget(target) {
-		return nil, fmt.Errorf("URL has a space or a control character: %q", target)
+	if !http1.ValidTarget(head[start:]) {
+		return nil, errTarget
 	}
 	return append(head, " HTTP/1.1\r\n"...), nil
 }
@@ -136,13 +139,38 @@ func asciiName(name string) (string, error) {
 		if scoped {
 			return strings.ToLower(host) + "%" + zone, nil
 		}
-		return strings.ToLower(name), nil
+		lower := strings.ToLower(name)
+		return lower, checkALabels(lower)
 	}
 	ascii, err := idna.Lookup.ToASCII(name)
 	if err != nil {
 		return "", fmt.Errorf("invalid host name %q: %w", name, err)
 	}
+	if numeric(ascii) {
+		// Who checks the URL sees a name, and the resolver an address.
+		return "", fmt.Errorf("invalid host name %q: it spells an IPv4 address", name)
+	}
 	return ascii, nil
+}
+
+// aLabels checks A-labels and nothing else of a name: underscores and hyphens
+// in any place are in use.
+var aLabels = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckHyphens(false), idna.StrictDomainName(false))
+
+// checkALabels refuses a name in lower case with a label that only looks like
+// one of IDNA: programs that decode it see another host than those that do not.
+//
+// RFC 5890, section 2.3.2.1: "An "A-label" is the ASCII-Compatible Encoding (ACE
+// ...) form of an IDNA-valid string."
+// https://www.rfc-editor.org/rfc/rfc5890#section-2.3.2.1
+func checkALabels(lower string) error {
+	if !strings.HasPrefix(lower, "xn--") && !strings.Contains(lower, ".xn--") {
+		return nil
+	}
+	if again, err := aLabels.ToASCII(lower); err != nil || again != lower {
+		return fmt.Errorf("invalid host name %q: not a label of IDNA behind xn--", lower)
+	}
+	return nil
 }
 
 // checkName refuses names that different programs read as different hosts:
@@ -151,6 +179,12 @@ func asciiName(name string) (string, error) {
 func checkName(name string) error {
 	if name == "" {
 		return errors.New("URL without a host")
+	}
+	// RFC 1035, section 2.3.4: "names 255 octets or less", of which the wire needs
+	// two; a longer one would only make errors long.
+	// https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4
+	if n := len(strings.TrimSuffix(name, ".")); n > 253 && isASCII(name) {
+		return fmt.Errorf("host name of %d bytes, more than 253", n)
 	}
 	if strings.IndexByte(name, ':') >= 0 { // an IPv6 address, from inside brackets
 		if _, err := netip.ParseAddr(name); err != nil {

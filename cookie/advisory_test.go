@@ -241,3 +241,61 @@ func TestJarCVE_2024_6104_ErrorsHoldNoValue(t *testing.T) {
 		t.Errorf("value shown in %q", s)
 	}
 }
+
+// PYSEC-2026-4392: a subdomain fills the jar for its parent, so that every request
+// is refused for the length of its Cookie field.
+func TestJarPYSEC_2026_4392_CookieFieldIsBounded(t *testing.T) {
+	jar := cookie.New()
+	set(t, jar, "https://kit.test/", "session=mine")
+	for i := range 170 {
+		set(t, jar, "https://evil.kit.test/", fmt.Sprintf("k%d=%s; Domain=kit.test", i, strings.Repeat("v", 4000)))
+	}
+	if jar.Len() != 171 {
+		t.Errorf("%d cookies are kept, want 171", jar.Len())
+	}
+	u := parseURL(t, "https://kit.test/")
+	line := jar.Header(u)
+	if len(line) > 16<<10 || len(line) < 12<<10 {
+		t.Errorf("the field has %d bytes", len(line))
+	}
+	if !strings.HasPrefix(line, "session=mine; k0=") {
+		t.Errorf("begins %.40q", line)
+	}
+	if got, want := len(jar.Cookies(u)), strings.Count(line, "; ")+1; got != want {
+		t.Errorf("%d cookies for net/http, want %d", got, want)
+	}
+}
+
+// CVE-2025-61725 and CVE-2026-42504: a line of 1 MiB takes work in proportion to
+// its length. Work that grows with the square of it would not end before the
+// test's time does.
+func TestJarCVE_2026_42504_LongLinesTakeLinearWork(t *testing.T) {
+	for name, unit := range map[string]string{
+		"attributes": "; a=b", "semicolons": ";", "spaces": " ", "equals": "=", "expires": "; Expires=Sun, 06 Nov 1994 08:49:37 GMT",
+		"dates": "; Expires=" + strings.Repeat("1:1:1 ", 100), "paths": "; Path=" + strings.Repeat("/..", 100), "quotes": `"`,
+		"domains": "; Domain=" + strings.Repeat("a.", 100) + "test", "max-age": "; Max-Age=" + strings.Repeat("9", 100),
+	} {
+		t.Run(name, func(t *testing.T) {
+			jar, u := cookie.New(), parseURL(t, "http://a.test/")
+			jar.SetCookieStrings(u, []string{
+				"k=v" + strings.Repeat(unit, 1<<20/len(unit)),
+				strings.Repeat(unit, 1<<20/len(unit)),
+				"k=v; Expires=" + strings.Repeat(unit, 1<<20/len(unit)),
+			})
+			if jar.Len() > 1 {
+				t.Errorf("kept %d cookies", jar.Len())
+			}
+		})
+	}
+}
+
+// aio-libs/aiohttp#5397, #9336 and #7478: several cookies of one name are kept
+// apart, and a value goes back as it came, with its quotes and spaces.
+func TestJarSendsValuesAsTheyCame(t *testing.T) {
+	jar := cookie.New()
+	set(t, jar, "https://a.kit.test/x/y",
+		"n=root; Path=/", "n=deep; Path=/x", "n=wide; Path=/; Domain=kit.test",
+		`q="a b,c\"d"; Path=/`, `json={"a":[1,2]}; Path=/`, "e=a%3Db=c==; Path=/", "ü=ö; Path=/", "empty=; Path=/", "bare; Path=/")
+	want(t, jar, "https://a.kit.test/x/", `n=deep; n=root; n=wide; q="a b,c\"d"; json={"a":[1,2]}; e=a%3Db=c==; ü=ö; empty=; bare`)
+	want(t, jar, "https://kit.test/", "n=wide")
+}

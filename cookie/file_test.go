@@ -32,6 +32,8 @@ func full(t *testing.T) *cookie.Jar {
 }
 
 func TestJarJSONLosesNothing(t *testing.T) {
+	// golang/go#17587, #36921, #39420, resty#4: a jar can be listed and kept, with
+	// all attributes.
 	jar := full(t)
 	var b bytes.Buffer
 	if err := jar.WriteJSON(&b); err != nil {

@@ -46,6 +46,7 @@ func TestJarStoresAllAttributes(t *testing.T) {
 }
 
 func TestJarRefuses(t *testing.T) {
+	// public-suffixes: aiohttp takes a cookie for all of co.uk.
 	const cross = "__Host-k=v; Secure; Path=/"
 	for _, c := range []struct{ url, setCookie, cause string }{
 		{"http://kit.test/", "", "neither name nor value"},
@@ -134,6 +135,7 @@ func TestNewPanicsOnMisuse(t *testing.T) {
 }
 
 func TestJarHostsThatAreAddresses(t *testing.T) {
+	// aio-libs/aiohttp#2846: cookies of hosts that are addresses.
 	jar := cookie.New()
 	set(t, jar, "http://127.0.0.1/", "a=1", "b=2; Domain=127.0.0.1")
 	set(t, jar, "http://[2001:DB8::1]:8080/", "c=3")

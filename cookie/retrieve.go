@@ -33,7 +33,14 @@ func (s *store) expire(now time.Time) {
 	s.due.Store(next)
 }
 
-// match appends the cookies for t, in the order in which they are sent. The caller
+// maxHeaderBytes bounds the value of the Cookie field. Servers take 8 to 16 KiB of
+// it, nginx, Apache, Tomcat and Node among them, and refuse every request above
+// that: so somebody with a place on a subdomain could lock its neighbours'
+// visitors out, by cookies for all of the domain.
+const maxHeaderBytes = 16 << 10
+
+// match appends the cookies for t, in the order in which they are sent, and those
+// that fit only: the newest of the shortest paths are left out first. The caller
 // holds the read lock and keeps the entries no longer than it.
 //
 // "The cookie's host-only-flag is true and retrieval-host-canonical is identical to
@@ -62,7 +69,21 @@ func (s *store) match(dst []*entry, t *target, a access) []*entry {
 	if len(dst) > 1 {
 		slices.SortFunc(dst, byPrecedence)
 	}
-	return dst
+	return fitting(dst)
+}
+
+// fitting leaves out what would make the Cookie field too long.
+func fitting(sorted []*entry) []*entry {
+	size := 0
+	kept := sorted[:0]
+	for _, e := range sorted {
+		n := len(e.Name) + len("=") + len(e.Value) + len("; ")
+		if size+n <= maxHeaderBytes {
+			size += n
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // byPrecedence is the order of the Cookie field.

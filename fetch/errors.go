@@ -52,7 +52,7 @@ func diskFailed(err error) bool {
 // A StatusError tells that the final response was not a success.
 type StatusError struct {
 	Status int
-	Reason string // what the response says after the number, may be empty
+	Reason string // the usual words for it, may be empty
 }
 
 // Error gives "status N reason".

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // An Item is one thing to fetch, as plain data. Only URL is needed.
@@ -121,7 +122,27 @@ func (it *Item) variant() string {
 	return b.String()
 }
 
-// parse checks what can be checked of an item without sending it.
+// target checks what can be checked of an item without sending it, and takes
+// its URL apart; n is its number in the job.
+func (it *Item) target(n int) (target, error) {
+	t, ok := plainTarget(it.URL)
+	if !ok {
+		u, err := it.parse()
+		if err != nil {
+			return target{}, err
+		}
+		t = newTarget(u)
+	}
+	t.n = n
+	if it.SHA256 != "" {
+		if sum, err := hex.DecodeString(it.SHA256); err != nil || len(sum) != 32 {
+			return target{}, &inputError{kind: "invalid checksum", text: fmt.Sprintf("sha256 %q: not 64 hex digits", shorten(it.SHA256, 80))}
+		}
+	}
+	return t, nil
+}
+
+// parse checks the item's URL.
 func (it *Item) parse() (*url.URL, error) {
 	u, err := url.Parse(it.URL)
 	if err != nil {
@@ -144,20 +165,16 @@ func (it *Item) parse() (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, invalidURL(it.URL, "no host")
 	}
-	if it.SHA256 != "" {
-		if sum, err := hex.DecodeString(it.SHA256); err != nil || len(sum) != 32 {
-			return nil, &inputError{kind: "invalid checksum", text: fmt.Sprintf("sha256 %q: not 64 hex digits", shorten(it.SHA256, 80))}
-		}
-	}
 	return u, nil
 }
 
 func invalidURL(raw, text string) error {
-	return &inputError{kind: "invalid URL", text: fmt.Sprintf("url %q: %s", shorten(mask(raw), 200), text)}
+	return &inputError{kind: "invalid URL", text: fmt.Sprintf("url %q: %s", shorten(secret.Text(raw), 200), text)}
 }
 
-// mask takes the password out of a URL. It works on text that is no valid URL
-// too.
+// mask takes the password out of a URL, or the token that stands in place of
+// user and password, and leaves everything else as it was given: it names the
+// item. It works on text that is no valid URL too.
 func mask(raw string) string {
 	start := strings.Index(raw, "//") + 2
 	if start == 1 {
@@ -167,10 +184,13 @@ func mask(raw string) string {
 	if i := strings.IndexAny(authority, "/?#"); i >= 0 {
 		authority = authority[:i]
 	}
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		if colon := strings.IndexByte(authority[:at], ':'); colon >= 0 {
-			raw = raw[:start+colon+1] + "***" + raw[start+at:]
-		}
+	at := strings.LastIndexByte(authority, '@')
+	if at <= 0 {
+		return raw
 	}
-	return raw
+	user, password, _ := strings.Cut(authority[:at], ":")
+	if password == "" {
+		return raw[:start] + secret.Mask + raw[start+at:]
+	}
+	return raw[:start] + user + ":" + secret.Mask + raw[start+at:]
 }

@@ -81,7 +81,7 @@ func TestRunNamesInvalidItems(t *testing.T) {
 		`line 5: url "example.com/a": does not begin with http:// or https://`,
 		`line 6: url "localhost:80/x": does not begin with http:// or https://`,
 		`line 7: url "http://": no host`,
-		`line 8: url "http://u:***@[::1/": missing ']' in host`,
+		`line 8: url "http://xxxxx@[::1/": missing ']' in host`,
 		`line 9: output "../b": leads out of the output folder`,
 		`line 10: json: unexpected EOF`,
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // flushEvery is how long a line may wait before others can read it.
@@ -139,7 +140,7 @@ func newPhases(t connector.Timings, total time.Duration) *phases {
 // Write writes one result. After an error it returns that error for ever.
 func (w *ResultWriter) Write(r Result) error {
 	line := resultLine{
-		Line: r.Line, URL: mask(r.URL), FinalURL: mask(r.FinalURL), Status: r.Status, Bytes: r.Bytes,
+		Line: r.Line, URL: mask(r.URL), FinalURL: secret.Text(r.FinalURL), Status: r.Status, Bytes: r.Bytes,
 		Resumed: r.Resumed, SHA256: r.SHA256, File: r.File, Attempts: r.Attempts, Skipped: r.Skipped,
 		Cause: Cause(r.Err), Meta: r.Meta,
 	}

@@ -39,7 +39,7 @@ func TestResultWriterWritesOneLineEach(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"line":3,"url":"http://u:***@h/a?b&c","final_url":"http://h/a","status":200,"bytes":4096,"resumed_bytes":1000,"sha256":"ab","file":"out/h/a","attempts":2,"time":"2026-11-22T19:00:00.005Z","phases_ms":{"connect":1,"send":0.123,"wait":8,"receive":0,"total":10},"meta":{"id":7}}
+	want := `{"line":3,"url":"http://u:xxxxx@h/a?b&c","final_url":"http://h/a","status":200,"bytes":4096,"resumed_bytes":1000,"sha256":"ab","file":"out/h/a","attempts":2,"time":"2026-11-22T19:00:00.005Z","phases_ms":{"connect":1,"send":0.123,"wait":8,"receive":0,"total":10},"meta":{"id":7}}
 {"url":"http://h/b","bytes":0,"file":"out/h/b","attempts":0,"skipped":"exists"}
 {"line":5,"bytes":0,"attempts":0,"error":"line 5: bad\nline","cause":"list: bad\nline"}
 `
@@ -185,5 +185,30 @@ func TestLatency(t *testing.T) {
 	}
 	if sum.Sequential < l.Mean()*45 {
 		t.Errorf("sequential time %v, mean %v", sum.Sequential, l.Mean())
+	}
+}
+
+// CVE-2024-6104: what is shown and written of an item holds no password and no
+// key; the URL that names it in the results keeps its query.
+func TestSummaryAndResultsShowNoSecrets(t *testing.T) {
+	const hush = "hunter2"
+	r := fetch.Result{
+		Line: 1, URL: "https://" + hush + "@a.test/x?id=7", FinalURL: "https://u:" + hush + "@b.test/?X-Amz-Signature=" + hush + "#access_token=" + hush,
+		Err: errors.New("cut"), Attempts: 1,
+	}
+	var lines strings.Builder
+	w := fetch.NewResultWriter(&lines)
+	if err := errors.Join(w.Write(r), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r.URL = "https://a.test/?token=" + hush
+	summary := fetch.Summary{Causes: []fetch.CauseCount{{Cause: "cut", Count: 1, Example: r}}}
+	for _, text := range []string{lines.String(), summary.String()} {
+		if strings.Contains(text, hush) || !strings.Contains(text, "a.test/") {
+			t.Errorf("got %s", text)
+		}
+	}
+	if !strings.Contains(lines.String(), `a.test/x?id=7"`) {
+		t.Errorf("the item is not named: %s", lines.String())
 	}
 }

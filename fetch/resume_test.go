@@ -165,6 +165,7 @@ func TestResume(t *testing.T) {
 }
 
 func TestResumeUsesLastModifiedOnlyIfStrong(t *testing.T) {
+	// if-range: a date says less than an entity tag.
 	body := randomBytes(3, 2<<20)
 	for _, tt := range []struct {
 		age  time.Duration

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 const (
@@ -19,6 +20,10 @@ const (
 	// https://www.sitemaps.org/protocol.html#index
 	maxSitemapURLs  = 50_000
 	maxSitemapBytes = 52_428_800
+
+	// maxSitemaps is how many sitemaps one call reads: as many as one index may
+	// list. An index that lists itself would never end otherwise.
+	maxSitemaps = 50_000
 
 	// The protocol lets an index list sitemaps only; sites that nest indexes
 	// stop at one more level.
@@ -31,33 +36,39 @@ const (
 
 // Sitemap fetches a sitemap and yields the URLs in it, as they are read. An
 // index is followed, one sitemap after the other; gzip is decoded. The limits
-// of the protocol hold: 50,000 URLs and 50 MiB a file. What is wrong with one
-// sitemap yields an error, and the next one of the index is read.
+// of the protocol hold: 50,000 URLs and 50 MiB a file; and there are 50,000
+// sitemaps at most. What is wrong with one sitemap yields an error, and the next
+// one of the index is read.
 //
 // It does not hold a sitemap in memory, only the list of an index.
 func Sitemap(ctx context.Context, s *aiohttp.Session, url string) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		walkSitemap(ctx, s, url, 1, yield)
+		left := maxSitemaps
+		walkSitemap(ctx, s, url, 1, &left, yield)
 	}
 }
 
-// walkSitemap reports whether to go on.
-func walkSitemap(ctx context.Context, s *aiohttp.Session, url string, depth int, yield func(Item, error) bool) bool {
+// walkSitemap reports whether to go on. left is how many more may be read.
+func walkSitemap(ctx context.Context, s *aiohttp.Session, url string, depth int, left *int, yield func(Item, error) bool) bool {
+	if *left--; *left < 0 {
+		yield(Item{}, fmt.Errorf("sitemap %s: more than %d sitemaps", shorten(secret.Text(url), 200), maxSitemaps))
+		return false
+	}
 	if depth > maxSitemapDepth {
-		return yield(Item{}, fmt.Errorf("sitemap %s: more than %d levels of indexes", shorten(mask(url), 200), maxSitemapDepth))
+		return yield(Item{}, fmt.Errorf("sitemap %s: more than %d levels of indexes", shorten(secret.Text(url), 200), maxSitemapDepth))
 	}
 	index, more, err := readSitemap(ctx, s, url, yield)
 	if !more {
 		return false
 	}
-	if err != nil && !yield(Item{}, fmt.Errorf("sitemap %s: %w", shorten(mask(url), 200), err)) {
+	if err != nil && !yield(Item{}, fmt.Errorf("sitemap %s: %w", shorten(secret.Text(url), 200), err)) {
 		return false
 	}
 	for _, child := range index {
 		if ctx.Err() != nil {
 			return false
 		}
-		if !walkSitemap(ctx, s, child, depth+1, yield) {
+		if !walkSitemap(ctx, s, child, depth+1, left, yield) {
 			return false
 		}
 	}

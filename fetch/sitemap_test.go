@@ -97,3 +97,22 @@ func TestSitemap(t *testing.T) {
 		t.Errorf("got %d URLs, then %v", n, last)
 	}
 }
+
+// An index that lists itself, again and again, ends.
+func TestSitemapOfItselfEnds(t *testing.T) {
+	var s *site
+	s = newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "<sitemapindex>", strings.Repeat("<sitemap><loc>"+s.URL+"/x</loc></sitemap>", 40_000), "</sitemapindex>")
+	})
+	session := aiohttp.NewSession()
+	defer session.Close()
+	n := 0
+	var last error
+	for _, err := range fetch.Sitemap(t.Context(), session, s.URL) {
+		n++
+		last = err
+	}
+	if n > 60_000 || last == nil || !strings.Contains(last.Error(), "more than 50000 sitemaps") {
+		t.Errorf("%d errors, the last %v", n, last)
+	}
+}

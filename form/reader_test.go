@@ -220,6 +220,8 @@ func TestReaderContentType(t *testing.T) {
 }
 
 func TestReaderLimits(t *testing.T) {
+	// nested-multipart, CVE-2026-34516: whatever a sender may choose is bounded,
+	// the depth too.
 	head := func(n int) string { return strings.Repeat("X: y\n", n) }
 	nested := func(n int) string {
 		s := "a"

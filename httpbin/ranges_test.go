@@ -1,6 +1,8 @@
 package httpbin_test
 
 import (
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +31,18 @@ func TestParseWait(t *testing.T) {
 		if got != tt.want || (err == nil) != tt.ok {
 			t.Errorf("%q: got %v, %v; want %v, ok %v", tt.text, got, err, tt.want, tt.ok)
 		}
+	}
+}
+
+func TestServerManyRangesDoNotMultiply(t *testing.T) {
+	// range-bomb: ten thousand ranges of the whole are not the whole ten thousand
+	// times.
+	req := httptest.NewRequest("GET", "/range/1000", nil)
+	req.Header.Set("Range", "bytes=0-"+strings.Repeat(",0-", 10_000))
+	w := httptest.NewRecorder()
+	httpbin.New().ServeHTTP(w, req)
+	if n := w.Body.Len(); n > 2000 {
+		t.Errorf("status %d, %d bytes for a body of 1000", w.Code, n)
 	}
 }
 

@@ -74,6 +74,7 @@ func zeroBlocks(c codec) (head, block []byte) {
 }
 
 func TestBombStopsAtItsLimit(t *testing.T) {
+	// CVE-2025-69223: a bomb stops at a limit, whatever it is made of.
 	tests := []struct {
 		name   string
 		limits coding.Limits
@@ -178,6 +179,7 @@ func TestLimitRatioLetsContentPass(t *testing.T) {
 }
 
 func TestLimitMembers(t *testing.T) {
+	// CVE-2026-128131, CVE-2022-30631: many members, most of them empty.
 	member := codecs[0].encode("x")
 	empty := codecs[0].encode("")
 	padding := make([]byte, 10_000)
@@ -211,6 +213,7 @@ func TestLimitMembers(t *testing.T) {
 
 // A frame of one raw block says how much the decoder would have to remember.
 func TestLimitWindow(t *testing.T) {
+	// zstd-window: a frame may ask for gigabytes to be remembered.
 	const rawLast = "\x09\x00\x00x" // a last, raw block of one byte
 	tests := []struct {
 		name, frame string

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/version"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,15 +25,19 @@ var allowed = map[string][]string{
 	"internal/roots":    {},
 	"internal/localca":  {},
 	"internal/coding":   {},
+	"internal/secret":   {},
 	"internal/testnet":  {},
 	"internal/house":    {},
+	"internal/backoff":  {},
 	"cookie":            {},
 	"form":              {},
 	"cache":             {},
 	"trust":             {"internal/roots"},
 	"connector":         {"internal/http1", "trust"},
-	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "trust"},
-	"fetch":             {".", "aio", "connector", "trust"},
+	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "internal/secret", "trust"},
+	"middleware":        {".", "connector", "internal/backoff", "trust"},
+	"auth":              {".", "connector", "internal/backoff"},
+	"fetch":             {".", "aio", "connector", "internal/backoff", "internal/secret", "trust"},
 	"httpbin":           {},
 	"internal/demosite": {"internal/localca"},
 	"internal/cli":      {"*"},
@@ -187,4 +192,41 @@ func TestHousePackagesSayWhatTheyAre(t *testing.T) {
 			t.Errorf("%s: no package comment that starts with %q", dir, want)
 		}
 	}
+}
+
+// CVE-2025-69230 and CVE-2024-6104: a library that logs can be made to flood a
+// disk, or to show secrets. Ours does not: middleware.Log is asked for, and a
+// token only says how it is to be logged, which is not at all.
+func TestHouseLibrariesDoNotLog(t *testing.T) {
+	for _, f := range sources(t) {
+		switch first, _, _ := strings.Cut(f.dir, "/"); {
+		case first == "cmd", first == "examples", f.dir == "httpbin", f.dir == "internal/demosite", f.dir == "internal/testnet":
+			continue // programs, servers and tests
+		case f.dir == "middleware" && f.name == "log.go", f.dir == "auth" && f.name == "token.go":
+			continue
+		}
+		for _, spec := range f.ast.Imports {
+			if path, _ := strconv.Unquote(spec.Path.Value); path == "log" || path == "log/slog" {
+				t.Errorf("%s/%s must not import %s", f.dir, f.name, path)
+			}
+		}
+	}
+}
+
+// CVE-2025-61730, CVE-2026-32280, CVE-2026-32283, CVE-2026-33811: flaws of Go's own
+// TLS, X.509 and resolver, all mended by 1.26.6, and no older Go may build this.
+func TestHouseGoIsRecentEnough(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if given, ok := strings.CutPrefix(line, "go "); ok {
+			if v := "go" + strings.TrimSpace(given); version.Compare(v, "go1.26.6") < 0 {
+				t.Errorf("go.mod takes %s", v)
+			}
+			return
+		}
+	}
+	t.Error("go.mod names no Go")
 }

@@ -124,6 +124,8 @@ func TestClientFramesChunked(t *testing.T) {
 }
 
 func TestClientRejectsTransferEncoding(t *testing.T) {
+	// aio-libs/aiohttp#12137: chunked twice, and whatever else is no framing.
+	//
 	// "A sender MUST NOT apply the chunked transfer coding more than once to a
 	// message body"
 	// https://www.rfc-editor.org/rfc/rfc9112#section-6.1-4

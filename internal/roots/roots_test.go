@@ -34,6 +34,7 @@ func writeFile(t *testing.T, path string, content []byte) string {
 }
 
 func TestEmbeddedHoldsTheRootsOfMozilla(t *testing.T) {
+	// golang/go#43958, #69898, s3www#7: a machine without roots believes nobody.
 	set, err := roots.Embedded()
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +129,7 @@ func TestLoadChoosesTheRoots(t *testing.T) {
 }
 
 func TestLoadNamesTheVariableThatCannotBeUsed(t *testing.T) {
+	// aio-libs/aiohttp#955, aio-libs/aiohttp#3180: SSL_CERT_FILE is ignored without a word.
 	system := newCA(t).Pool()
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "missing")
