@@ -27,6 +27,8 @@ type Connector struct {
 	limits   http1.Limits
 	interim  int
 	dialer   dialer
+	toProxy  dialer // the same, without the guard
+	proxies  proxyTable
 	pool     *pool
 	watcher  watcher
 	local    *handlerListener // serves Options.Handler, else nil
@@ -62,6 +64,8 @@ func New(opts ...Options) *Connector {
 		c.local = serveHandler(o.Handler)
 	}
 	c.dialer = newDialer(o, c.local, &c.running)
+	c.toProxy = c.dialer.unguarded()
+	c.proxies.setHeader(o.ProxyHeader)
 	return c
 }
 

@@ -18,6 +18,7 @@ type dialer struct {
 	local  netip.Addr
 	guard  Guard // nil: whatever it is
 	custom dialFunction
+	bare   dialFunction    // custom, without the guard
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
 }
@@ -39,7 +40,8 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	}
 	switch {
 	case o.DialContext != nil && local == nil && o.UnixSocket == "":
-		d.custom = d.guarded(abandonable(o.DialContext))
+		d.bare = abandonable(o.DialContext)
+		d.custom = d.guarded(d.bare)
 	case local != nil:
 		d.custom = func(ctx context.Context, _, _ string) (net.Conn, error) { return local.dial(ctx) }
 	case o.UnixSocket != "":
@@ -50,6 +52,25 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
+}
+
+// unguarded gives the dialer for connections to proxies, which the program names,
+// and no URL.
+func (d dialer) unguarded() dialer {
+	if d.guard = nil; d.bare != nil {
+		d.custom = d.bare
+	}
+	return d
+}
+
+// bind gives a context that ends with the connector, too.
+func (d *dialer) bind(ctx context.Context) (bound context.Context, release func()) {
+	bound, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })
+	return bound, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // guarded shows the guard what a dial function gives.
@@ -83,9 +104,8 @@ func (d *dialer) close() { d.cancel() }
 // open resolves "name:port" and opens a connection to it. Each phase has its
 // own limit; the time each took is added to t. A failure comes with its phase.
 func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })()
+	ctx, release := d.bind(ctx)
+	defer release()
 	if d.custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
 			return d.custom(ctx, "tcp", addr)

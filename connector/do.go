@@ -148,7 +148,12 @@ func (x *exchange) attempt(fresh bool) error {
 // connect gives a connection of the pool that is alive, or opens one.
 func (x *exchange) connect(fresh bool) (*conn, error) {
 	call := x.call
-	key := hostKey{tls: call.TLS, host: call.Host}
+	via, err := x.route()
+	if err != nil {
+		return nil, x.failed(PhasePrepare, err, false)
+	}
+	x.via = via
+	key := hostKey{tls: call.TLS, host: call.Host, via: via}
 	if call.TLS {
 		key.policy = x.c.policyOf(call.Policy)
 	}
@@ -209,13 +214,12 @@ func (x *exchange) open(h *host) (*conn, error) {
 	defer cancel()
 	x.right = h
 	var t Timings
-	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, x.limits, &t)
+	cn, err := x.dial(ctx, h, &t)
 	if err != nil {
 		x.right = nil
 		x.c.pool.giveUp(h)
-		return nil, x.failed(phaseOf, err, false)
+		return nil, err
 	}
-	cn := newConn(h, nc)
 	cn.trusted = x.c.local != nil
 	x.right, x.conn, x.held = nil, cn, true
 	x.c.pool.opened(cn)
@@ -244,7 +248,7 @@ func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t
 	}
 	x.call.trace.tlsStart()
 	_, err = phase(ctx, x.limits.TLS, "tls", &t.TLS, func(ctx context.Context) (struct{}, error) {
-		tc, err := policy.Client(ctx, &cn.wire, name, "http/1.1")
+		tc, err := policy.Client(ctx, cn.top, name, "http/1.1")
 		if err == nil {
 			cn.secured(tc)
 		}
@@ -257,7 +261,7 @@ func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t
 // failed makes the error of a phase.
 func (x *exchange) failed(p Phase, err error, sent bool) *Error {
 	e := &Error{
-		Phase: p, Host: x.call.Host, Sent: sent, Err: err,
+		Phase: p, Host: x.call.Host, Proxy: x.via.String(), Sent: sent, Err: err,
 		Repeatable: x.call.Repeatable && x.call.rewindable(),
 	}
 	if cn := x.conn; cn != nil {

@@ -29,6 +29,7 @@ type exchange struct {
 	now    int64    // the clock's last reading: when this attempt began
 
 	out    []byte  // what is sent in one write: the head, and a small body
+	via    *route  // the way of this attempt; nil is the direct one
 	right  *host   // of the pool's rights to open a connection, the one in hand
 	conn   *conn   // the connection of this attempt
 	held   bool    // conn is neither given back nor handed over
@@ -131,7 +132,7 @@ func (x *exchange) uploaded() time.Time {
 // as well.
 func (x *exchange) send(fused bool) error {
 	call, cn := x.call, x.conn
-	x.out = call.appendFraming(append(x.out[:0], call.Head...), x.expect, x.last)
+	x.out = call.appendFraming(x.via.appendHead(x.out[:0], call), x.expect, x.last)
 	inline := x.inline()
 	if inline {
 		x.out = append(x.out, call.Payload...)
@@ -381,7 +382,7 @@ func (x *exchange) failHead(err error) error {
 		err = errNoAnswer
 	case err == io.ErrUnexpectedEOF:
 		err = errHeadCut
-	case x.conn.tls != nil:
+	case x.conn.host.key.tls:
 		err = x.conn.host.key.policy.Diagnose(hostOnly(x.call.Host), err)
 	}
 	return x.fail(PhaseHead, err)

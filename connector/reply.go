@@ -62,6 +62,7 @@ type origin struct {
 	reused     bool
 	repeatable bool
 	policy     *trust.Policy
+	via        *route
 }
 
 // replyTimes is for the timings of the body.
@@ -95,9 +96,9 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	}
 	r.chunked, r.closing = h.Chunked, h.Close
 	r.SetsCookie, r.Coded = h.SetsCookie, h.Coded
-	r.Addr, r.TLS = x.conn.addr, x.conn.tls
+	r.Addr, r.TLS = x.conn.addr, x.conn.origin()
 	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
-	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy}
+	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy, x.via}
 	if x.call.box != nil {
 		x.call.box.take(h, &x.conn.memo)
 	} else {
@@ -224,7 +225,7 @@ func (r *Reply) failure(err error) error {
 		err = r.origin.policy.Diagnose(hostOnly(r.origin.host), err)
 	}
 	e := &Error{
-		Phase: phase, Host: r.origin.host, Addr: r.Addr, Sent: true,
+		Phase: phase, Host: r.origin.host, Proxy: r.origin.via.String(), Addr: r.Addr, Sent: true,
 		Reused: r.origin.reused, Repeatable: r.origin.repeatable, Err: err,
 	}
 	return e.explain(r.ctx)
