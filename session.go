@@ -29,6 +29,8 @@ type Session struct {
 	defaults   defaults
 	chain      Handler // Options.Middleware around send1; nil when there is none
 	origins    originCache
+	proxy      connector.Proxy // Options.Proxy, where the connector does not have it
+	proxies    proxyCache      // of requests
 	closed     atomic.Bool
 }
 
@@ -51,8 +53,14 @@ func NewSession(opts ...Options) *Session {
 		s.chain = chain(o.Middleware, s.send1)
 	}
 	s.connector, s.owned = o.Connector, o.Connector == nil
+	proxy, err := parseProxy(o.Proxy)
+	if err != nil {
+		s.invalid = fmt.Errorf("invalid Options.Proxy: %w", err)
+	}
 	if s.owned {
-		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS})
+		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS, Proxy: proxy})
+	} else {
+		s.proxy = proxy
 	}
 	if !o.DisableCookies {
 		s.jar = o.Jar
@@ -61,7 +69,6 @@ func NewSession(opts ...Options) *Session {
 		}
 		s.own, _ = s.jar.(*cookie.Jar)
 	}
-	var err error
 	if s.defaults, err = newDefaults(o.Header); err != nil {
 		s.invalid = err
 	}

@@ -114,15 +114,13 @@ func (x *exchange) through(ctx context.Context, h *host, target string, t *Timin
 func (x *exchange) secureProxy(ctx context.Context, cn *conn, s *proxyServer, t *Timings) error {
 	_, err := phase(ctx, x.limits.TLS, "tls", &t.Connect, func(ctx context.Context) (struct{}, error) {
 		tc, err := x.c.opts.ProxyTLS.Client(ctx, cn.top, hostOnly(s.addr), "http/1.1")
-		if err == nil {
-			cn.secured(tc)
+		if err != nil {
+			return struct{}{}, fmt.Errorf("tls with the proxy: %w", err)
 		}
-		return struct{}{}, err
+		cn.secured(tc)
+		return struct{}{}, nil
 	})
-	if err != nil {
-		return fmt.Errorf("tls with the proxy: %w", err)
-	}
-	return nil
+	return err
 }
 
 // during runs f, which reads and writes, and makes the connection fail when ctx
