@@ -286,7 +286,7 @@ func (x *exchange) note(started, sentAt time.Time) {
 	t.Send = sentAt.Sub(started)
 	t.Wait = time.Since(sentAt)
 	t.Reused = x.conn.uses > 1
-	t.Addr = x.conn.addr
+	t.Addr, t.Proxy = x.conn.addr, x.via.String()
 }
 
 // accept hands the connection over to the reply, or, when the whole answer has

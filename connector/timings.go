@@ -15,6 +15,7 @@ type Timings struct {
 	Receive time.Duration // from there to the end of the body; zero until it is read to its end
 	Reused  bool          // the connection had served an earlier request
 	Addr    string        // the peer's address, which is the proxy's where there is one
+	Proxy   string        // the proxy's URL, without user and password; empty when there was none
 }
 
 // Total is the sum of all the phases.

@@ -1,0 +1,30 @@
+package connector
+
+import (
+	"context"
+	"net"
+	"strings"
+)
+
+// Dial opens a connection to "name:port" as a request to an https URL would: by
+// the resolver, guard and time-outs of the options, and through the proxy, if
+// there is one for it, to which it may be inside of TLS. It is given as it is
+// before the TLS with the origin. It is the caller's, who closes it; the limits
+// of the pool and Close do not concern it. A failure is an [*Error].
+func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
+	call := Call{Method: "CONNECT", TLS: true, Host: strings.ToLower(addr)}
+	x := exchange{c: c, ctx: ctx, call: &call, limits: &c.timeouts}
+	if c.closed.Load() {
+		return nil, x.failed(PhasePool, ErrClosed, false)
+	}
+	via, err := x.route()
+	if err != nil {
+		return nil, x.failed(PhasePrepare, err, false)
+	}
+	x.via = via
+	cn, err := x.dial(ctx, &host{key: hostKey{tls: true, host: call.Host, via: via}}, new(Timings))
+	if err != nil {
+		return nil, err
+	}
+	return cn.top, nil
+}
