@@ -30,7 +30,7 @@ func (x *exchange) dial(ctx context.Context, h *host, t *Timings) (*conn, error)
 			return cn, nil
 		}
 		var refused *ProxyError
-		if i == len(targets)-1 || !errors.As(err, &refused) || !refused.destination() ||
+		if i == len(targets)-1 || !errors.As(err, &refused) || !refused.Unreachable() ||
 			x.limits.Connect >= 0 && time.Since(start) >= x.limits.Connect {
 			return nil, err
 		}

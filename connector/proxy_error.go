@@ -64,9 +64,9 @@ func (e *ProxyError) schemes() string {
 	return "; it asks for " + strings.Join(names, ", ")
 }
 
-// destination reports whether another address of the target may do better: the
-// proxy has nothing against the client, but could not get there.
-func (e *ProxyError) destination() bool {
+// Unreachable reports whether the proxy has tried, and could not get there: it has
+// nothing against the client nor the target, and another try may do better.
+func (e *ProxyError) Unreachable() bool {
 	switch e.Reply {
 	case socksFailed, socksNetUnreachable, socksHostUnreachable, socksRefused, socksExpired:
 		return true
