@@ -157,7 +157,7 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	if call.TLS {
 		key.policy = x.c.policyOf(call.Policy)
 	}
-	fresh = fresh || x.last
+	fresh = fresh || x.last || !call.Repeatable && via.doubtful()
 	start := x.stamp()
 	for {
 		if x.c.closed.Load() {

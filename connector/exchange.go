@@ -298,6 +298,7 @@ func (x *exchange) accept() error {
 		return x.acceptSwitch()
 	}
 	r.start(x, kind)
+	x.via.learn(cn, h)
 	unsent := x.call.hasBody() && x.expect && x.upload == nil // a final answer came in place of 100
 	if unsent {
 		x.call.closeBody()

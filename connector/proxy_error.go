@@ -45,7 +45,7 @@ func (e *ProxyError) Error() string {
 		b.WriteByte(' ')
 	}
 	b.WriteString(printable(e.Reason))
-	if e.Status == http.StatusProxyAuthRequired {
+	if e.Status == http.StatusProxyAuthRequired || e.Status == http.StatusUnauthorized { // tinyproxy's
 		b.WriteString(" (the user and password in the proxy's URL are missing or wrong" + e.schemes() + ")")
 	}
 	return b.String()

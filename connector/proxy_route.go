@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -38,6 +39,7 @@ type proxyServer struct {
 type route struct {
 	server *proxyServer
 	tunnel bool
+	keeps  atomic.Bool // connections that forward have been seen to be kept open
 }
 
 // String gives the proxy's URL, without user and password.
@@ -46,6 +48,28 @@ func (r *route) String() string {
 		return ""
 	}
 	return r.server.name
+}
+
+// doubtful reports whether a resting connection may be closed by the proxy at any
+// moment, so that it is not for what cannot be repeated.
+//
+// RFC 9112, section 9.6: "A server that does not support persistent connections
+// MUST send the "close" connection option in every response message that does not
+// have a 1xx (Informational) status code." Tinyproxy closes after each answer that
+// it has forwarded, and does not say so.
+// https://www.rfc-editor.org/rfc/rfc9112#section-9.6-3
+func (r *route) doubtful() bool { return r != nil && !r.tunnel && !r.keeps.Load() }
+
+// learn looks at an answer: the proxy keeps connections if it says so, or if this
+// one was in use before.
+func (r *route) learn(cn *conn, h *http1.ResponseHead) {
+	if !r.doubtful() {
+		return
+	}
+	option, _ := h.Fields.Get("connection")
+	if cn.uses > 1 || http1.HasOption(option, "keep-alive") {
+		r.keeps.Store(true)
+	}
 }
 
 // proxyKey is what makes a proxy another one.

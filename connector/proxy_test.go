@@ -3,6 +3,7 @@ package connector_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -123,6 +124,45 @@ func TestConnectHead(t *testing.T) {
 				}
 				s.Write(okHello)
 				want(t, <-out, 200, "hello")
+			})
+		})
+	}
+}
+
+// Some proxies close after each answer and do not say so: what cannot be repeated
+// goes on a connection of its own, until one was seen to be kept.
+func TestForwardedPostWaitsForNoClosingProxy(t *testing.T) {
+	for _, test := range []struct {
+		name, connection string
+		reused           bool
+	}{{"silent", "", false}, {"promised", "Connection: keep-alive\r\n", true}} {
+		t.Run(test.name, func(t *testing.T) {
+			throughProxy(t, "http", connector.Options{}, func(e *env) {
+				play := func(method string, s *testnet.Script) *testnet.Script {
+					var body io.Reader
+					if method == "POST" {
+						body = strings.NewReader("x")
+					}
+					out := e.send(request(t, method, "http://origin.test/", body))
+					if s == nil {
+						s = e.accept()
+					}
+					s.WantHead()
+					if method == "POST" {
+						s.WantBytes(1)
+					}
+					s.Write(strings.Replace(okHello, "\r\n", "\r\n"+test.connection, 1))
+					want(t, <-out, 200, "hello")
+					return s
+				}
+				last := play("GET", nil)
+				if test.reused {
+					play("POST", last)
+				} else {
+					last = play("POST", nil)
+				}
+				play("GET", last) // it can be repeated
+				play("POST", last)
 			})
 		})
 	}

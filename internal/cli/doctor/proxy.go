@@ -75,7 +75,7 @@ func proxyRemedy(err error) string {
 	switch {
 	case !ok:
 		return ""
-	case refused.Status == http.StatusProxyAuthRequired, refused.Reply == 255:
+	case refused.Status == http.StatusProxyAuthRequired, refused.Status == http.StatusUnauthorized, refused.Reply == 255:
 		return "put them into the proxy's URL: http://user:password@host:port"
 	case refused.Status == http.StatusForbidden, refused.Reply == 2:
 		return "ask who runs the proxy to allow the host, or reach it without one: --noproxy, NO_PROXY"
