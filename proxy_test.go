@@ -160,6 +160,7 @@ func TestRequestChoosesItsProxy(t *testing.T) {
 	}
 }
 
+// trust_env
 func TestSessionHeedsTheEnvironmentOnlyWhenAsked(t *testing.T) {
 	p := newProxied(t, proxytest.Options{})
 	for _, name := range []string{"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "no_proxy"} {
@@ -178,7 +179,7 @@ func TestSessionHeedsTheEnvironmentOnlyWhenAsked(t *testing.T) {
 	}
 }
 
-// aio-libs/aiohttp#3816 and CVE-2023-32681: each hop of a redirect chooses its
+// CVE-2023-32681: each hop of a redirect chooses its
 // proxy, and what is for the proxy never goes to an origin: not by a redirect to
 // https, not by one to a host that is reached directly.
 func TestRedirectChoosesTheProxyAnew(t *testing.T) {
@@ -226,7 +227,7 @@ func TestTunnelHidesTheCredentialsOfTheProxy(t *testing.T) {
 	}
 }
 
-// No error shows a proxy's user or password, and all of them name the proxy and
+// proxy-secrets: no error shows a proxy's user or password, and all of them name the proxy and
 // the URL.
 func TestProxyErrorsHoldNoSecrets(t *testing.T) {
 	const hush = "hunter2"

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -104,6 +105,8 @@ func (b *behind) connector(t *testing.T, o connector.Options) *connector.Connect
 
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
+// aio-libs/aiohttp#3816: each kind of proxy takes each form of request, TLS in TLS
+// among them.
 func TestProxyOfEachKindCarriesEachRequest(t *testing.T) {
 	b := newBehind(t)
 	for _, scheme := range proxySchemes {
@@ -169,6 +172,7 @@ func (b *behind) exchanges(t *testing.T, c *connector.Connector, base string) {
 	}
 }
 
+// proxy-secrets
 func TestProxyPasswordThatIsWrong(t *testing.T) {
 	b := newBehind(t)
 	for _, scheme := range proxySchemes {
@@ -236,8 +240,8 @@ func TestProxyIsNotBelievedWithoutItsPolicy(t *testing.T) {
 	}
 }
 
-// TestConnectionsOfProxiesAreNeverMixed sends by several ways, each twice, and
-// wants each way to have one connection of its own.
+// proxy-pool: several ways are gone, each twice, and each has one connection of
+// its own.
 func TestConnectionsOfProxiesAreNeverMixed(t *testing.T) {
 	b := newBehind(t)
 	one, two := b.proxy(t, "http", proxytest.Options{}), b.proxy(t, "http", proxytest.Options{})
@@ -305,6 +309,8 @@ func TestStaleTunnelIsFoundBeforeThePost(t *testing.T) {
 	}
 }
 
+// proxy-rebinding: what a guard refuses is not reached by a proxy either, which
+// could find another address for the name.
 func TestGuardIsNotGotRoundByAProxy(t *testing.T) {
 	b := newBehind(t)
 	loopback := netip.MustParsePrefix("127.0.0.0/8")
@@ -404,5 +410,89 @@ func TestUpgradeGoesThroughATunnel(t *testing.T) {
 	}
 	if seen := p.Seen(); len(seen) != 1 || seen[0].Kind != "connect" {
 		t.Errorf("the proxy saw %+v", seen)
+	}
+}
+
+func TestDialGoesThroughTheProxy(t *testing.T) {
+	b := newBehind(t)
+	for _, scheme := range append([]string{""}, proxySchemes...) {
+		t.Run(scheme, func(t *testing.T) {
+			testnet.LeakCheck(t)
+			p := b.proxy(t, scheme, proxytest.Options{})
+			var o connector.Options
+			if scheme != "" {
+				o.Proxy = connector.ProxyURL(p.URL(scheme))
+			}
+			c := b.connector(t, o)
+			conn, err := c.Dial(t.Context(), strings.TrimPrefix(b.plain, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			c.Close() // which is no affair of the connection
+			io.WriteString(conn, "GET /x HTTP/1.1\r\nHost: origin.test\r\nConnection: close\r\n\r\n")
+			text, err := io.ReadAll(conn)
+			if err != nil || !strings.HasSuffix(string(text), "GET origin.test /x 0") {
+				t.Errorf("got %q, %v", text, err)
+			}
+			if got := p.Conns(); (got == 1) != (scheme != "") {
+				t.Errorf("%d connections to the proxy", got)
+			}
+			_, err = c.Dial(t.Context(), "origin.test:80")
+			if wantError(t, err, connector.PhasePool); !errors.Is(err, connector.ErrClosed) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	p := b.proxy(t, "http", proxytest.Options{Refuse: func(string) int { return 403 }})
+	c := b.connector(t, connector.Options{Proxy: connector.ProxyURL(p.URL("http"))})
+	_, err := c.Dial(t.Context(), "origin.test:80")
+	wantError(t, err, connector.PhaseProxy)
+	for _, addr := range []string{"", "origin.test", "origin.test:", ":80", "origin.test:0", "origin.test:99999", "127.1:80", "a\r\nX: y:80", "a b:80"} {
+		_, err = c.Dial(t.Context(), addr)
+		wantError(t, err, connector.PhasePrepare)
+	}
+	if len(p.Seen()) != 1 {
+		t.Errorf("the proxy saw %q", p.Seen())
+	}
+}
+
+// The proxy's part, its TLS too, counts as connecting; what is called TLS is the
+// origin's.
+func TestTimingsAndTraceThroughAProxy(t *testing.T) {
+	b := newBehind(t)
+	for _, scheme := range proxySchemes {
+		for _, base := range []string{b.plain, b.secure} {
+			t.Run(scheme+"-to-"+base[:strings.Index(base, ":")], func(t *testing.T) {
+				p := b.proxy(t, scheme, proxytest.Options{User: "me", Password: "hush"})
+				c := b.connector(t, connector.Options{Proxy: connector.ProxyURL(p.URL(scheme))})
+				var events []string
+				ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+					GetConn:           func(addr string) { events = append(events, "get "+addr) },
+					ConnectDone:       func(_, addr string, _ error) { events = append(events, "connect "+addr) },
+					TLSHandshakeStart: func() { events = append(events, "tls") },
+				})
+				u, err := url.Parse(base)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var timings connector.Timings
+				call := &connector.Call{Method: "GET", TLS: u.Scheme == "https", Host: u.Host, Timings: &timings,
+					Head: []byte("GET / HTTP/1.1\r\nHost: " + u.Host + "\r\n")}
+				var reply connector.Reply
+				if err := c.Do(ctx, call, &reply); err != nil {
+					t.Fatal(err)
+				}
+				reply.Close()
+				want := []string{"get " + u.Host, "connect " + p.Addr()}
+				if call.TLS {
+					want = append(want, "tls")
+				}
+				diff(t, events, want)
+				if timings.Connect <= 0 || (timings.TLS > 0) != call.TLS || timings.Addr != p.Addr() || timings.Proxy != scheme+"://"+p.Addr() {
+					t.Errorf("got %+v", timings)
+				}
+			})
+		}
 	}
 }

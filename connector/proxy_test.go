@@ -129,7 +129,7 @@ func TestConnectHead(t *testing.T) {
 	}
 }
 
-// Some proxies close after each answer and do not say so: what cannot be repeated
+// closing-proxy: some proxies close after each answer and do not say so: what cannot be repeated
 // goes on a connection of its own, until one was seen to be kept.
 func TestForwardedPostWaitsForNoClosingProxy(t *testing.T) {
 	for _, test := range []struct {
@@ -306,6 +306,7 @@ var silences = []struct {
 	}},
 }
 
+// proxy-silence
 func TestProxyThatFallsSilentIsGivenUp(t *testing.T) {
 	for _, test := range silences {
 		t.Run(test.name, func(t *testing.T) {
@@ -462,6 +463,7 @@ func TestHandlerHasNoProxy(t *testing.T) {
 	want(t, exchange(c, request(t, "GET", "https://origin.test/", nil)), 404, "404 page not found\n")
 }
 
+// aio-libs/aiohttp#54
 func TestSOCKS5Octets(t *testing.T) {
 	const user = "\x01\x02me\x06secret"
 	for _, test := range []struct {

@@ -2,8 +2,9 @@ package connector
 
 import (
 	"context"
+	"fmt"
 	"net"
-	"strings"
+	"net/url"
 )
 
 // Dial opens a connection to "name:port" as a request to an https URL would: by
@@ -12,7 +13,14 @@ import (
 // before the TLS with the origin. It is the caller's, who closes it; the limits
 // of the pool and Close do not concern it. A failure is an [*Error].
 func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
-	call := Call{Method: "CONNECT", TLS: true, Host: strings.ToLower(addr)}
+	name, _, err := Address(&url.URL{Scheme: "https", Host: addr})
+	if err == nil {
+		_, _, err = splitPort(addr)
+	}
+	if err != nil {
+		return nil, &Error{Phase: PhasePrepare, Err: fmt.Errorf("invalid address %q: %w", addr, err)}
+	}
+	call := Call{Method: "CONNECT", TLS: true, Host: name}
 	x := exchange{c: c, ctx: ctx, call: &call, limits: &c.timeouts}
 	if c.closed.Load() {
 		return nil, x.failed(PhasePool, ErrClosed, false)
@@ -22,7 +30,7 @@ func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
 		return nil, x.failed(PhasePrepare, err, false)
 	}
 	x.via = via
-	cn, err := x.dial(ctx, &host{key: hostKey{tls: true, host: call.Host, via: via}}, new(Timings))
+	cn, err := x.dial(ctx, &host{key: hostKey{tls: true, host: name, via: via}}, new(Timings))
 	if err != nil {
 		return nil, err
 	}
