@@ -135,7 +135,8 @@ func TestRequestChoosesItsProxy(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			before := len(p.proxy.Seen())
-			s := p.session(t, test.options)
+			s := aiohttp.NewSession(test.options)
+			defer s.Close()
 			for range 2 {
 				resp, err := s.Get(t.Context(), "http://"+direct+"/", aiohttp.Request{Proxy: test.request})
 				if got := read(t, resp, err); got != direct {

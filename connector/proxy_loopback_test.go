@@ -339,10 +339,19 @@ func TestGuardIsNotGotRoundByAProxy(t *testing.T) {
 				}
 				// What is let through is told to the proxy by its address, under
 				// which the name is not looked up a second time.
-				c = b.connector(t, connector.Options{Guard: connector.PublicOnly(loopback), Proxy: proxy,
-					Resolver: &rebinding{[]string{"127.0.0.1", "10.0.0.1"}}})
+				// Of the proxy itself the guard is not asked.
 				host := base[strings.Index(base, "//")+2:]
-				want(t, exchange(c, request(t, "GET", base+"/x", nil)), 200, "GET "+host+" /x 0")
+				for _, dial := range []func(context.Context, string, string) (net.Conn, error){nil, new(net.Dialer).DialContext} {
+					c = b.connector(t, connector.Options{Proxy: proxy, DialContext: dial,
+						Resolver: &rebinding{[]string{"127.0.0.1", "10.0.0.1"}},
+						Guard: func(addr netip.AddrPort) error {
+							if addr.String() == p.Addr() {
+								return connector.ErrRefusedAddress
+							}
+							return connector.PublicOnly(loopback)(addr)
+						}})
+					want(t, exchange(c, request(t, "GET", base+"/x", nil)), 200, "GET "+host+" /x 0")
+				}
 				for _, seen := range p.Seen() {
 					if !strings.HasPrefix(seen.Target, "127.0.0.1:") || seen.Kind == "forward" || seen.Header.Get("Host") != "" {
 						t.Errorf("the proxy saw %+v", seen)
