@@ -357,6 +357,21 @@ func TestContextEndsTheTalkWithAProxy(t *testing.T) {
 	}
 }
 
+// An error of the body names the proxy too.
+func TestProxyThatBreaksOffABody(t *testing.T) {
+	throughProxy(t, "http", connector.Options{}, func(e *env) {
+		out := e.send(request(t, "GET", "http://origin.test/", nil))
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe")
+		s.Close()
+		err := (<-out).err
+		if wantError(t, err, connector.PhaseBody); !strings.Contains(err.Error(), "origin.test:80 via http://example.com:80 (") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestProxyThatCannotBeReached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := testnet.New()
