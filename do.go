@@ -41,7 +41,7 @@ type job struct {
 	handle Handler // the middleware that each hop goes through; nil when there is none
 }
 
-var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 1<<10)} }}
+var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 512)} }}
 
 // recycle makes the job ready for another request.
 func (j *job) recycle() {
@@ -68,7 +68,7 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 		return nil, wrap(req.Method, req.URL, &Error{Phase: connector.PhasePrepare, Err: err})
 	}
 	j.handle = s.handler(req)
-	resp, err := j.hopOn(ctx)
+	resp, err := j.sendHop(ctx)
 	if err != nil {
 		return nil, wrap(h.method, h.address(), err)
 	}
@@ -126,8 +126,8 @@ func (h *hop) aim(dest destination) {
 	h.away = h.foreign || h.method == "TRACE" || base != nil && !dest.same(base)
 }
 
-// hopOn sends one hop, through the middleware where there is any.
-func (j *job) hopOn(ctx context.Context) (*Response, error) {
+// sendHop sends one hop, through the middleware where there is any.
+func (j *job) sendHop(ctx context.Context) (*Response, error) {
 	if j.handle != nil {
 		return j.pass(ctx, j.handle)
 	}

@@ -61,7 +61,7 @@ func (s *Session) follow(ctx context.Context, j *job, resp *Response) (*Response
 		if err := h.redirect(resp.Status, locations); err != nil {
 			return nil, h.refuse(err)
 		}
-		next, err := j.hopOn(ctx)
+		next, err := j.sendHop(ctx)
 		if err != nil {
 			return nil, wrap(h.method, h.address(), err)
 		}

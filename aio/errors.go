@@ -24,9 +24,9 @@ var errReturned = errors.New("the task that owned this context has returned")
 // errCancelled is the cause of the end of a task's context by [Task.Cancel].
 var errCancelled = errors.New("task cancelled")
 
-// errPanicked is the cause of the end of gathered functions whose neighbour has
-// panicked.
-var errPanicked = errors.New("a function gathered with this one panicked")
+// errPanicked is the cause of the end of tasks that are cancelled because another
+// has panicked.
+var errPanicked = errors.New("a task beside this one panicked")
 
 // errOver is the cause of the end of an owner's context when the owner is over.
 var errOver = errors.New("owner closed")

@@ -1,6 +1,7 @@
 package aio_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,6 +96,30 @@ func ExampleGatherAll() {
 	// ["pep-8010" "" "pep-8012"]
 	// gather: 1 of 3 failed
 	// 1: no such PEP
+}
+
+// The group's tasks may be of any type, and start others.
+func ExampleTaskGroup() {
+	ctx := context.Background()
+	var title *aio.Task[string]
+	var size *aio.Task[int]
+	err := aio.TaskGroup(ctx, func(g *aio.Group) error {
+		title = aio.Go(g.Context(), func(context.Context) (string, error) { return "PEP 8010", nil })
+		size = aio.Go(g.Context(), func(ctx context.Context) (int, error) {
+			title, err := title.Await(ctx)
+			return len(title), err
+		})
+		return nil
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(title.Result())
+	fmt.Println(size.Result())
+	// Output:
+	// PEP 8010 <nil>
+	// 8 <nil>
 }
 
 func ExampleAsCompleted() {
@@ -228,6 +253,26 @@ func ExampleQueue() {
 	// /a
 	// /b
 	// <nil>
+}
+
+func ExampleNewPriorityQueue() {
+	type page struct {
+		path  string
+		depth int
+	}
+	queue := aio.NewPriorityQueue(0, func(a, b page) int { return cmp.Compare(a.depth, b.depth) })
+	for _, p := range []page{{"/a/b", 2}, {"/", 0}, {"/c", 1}, {"/a", 1}} {
+		queue.TryPut(p)
+	}
+	queue.Close()
+	for p := range queue.All(context.Background()) {
+		fmt.Println(p.path)
+	}
+	// Output:
+	// /
+	// /c
+	// /a
+	// /a/b
 }
 
 func ExampleRunIn() {

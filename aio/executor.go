@@ -64,8 +64,21 @@ func RunIn[T any](ctx context.Context, e *Executor, fn Func[T]) *Task[T] {
 	if owner == nil {
 		owner = &e.group.scope
 	}
-	var turn *ticket
-	t := newTask(ctx, owner, func(ctx context.Context) (T, error) {
+	t := newTask[T](ctx, owner)
+	if err := e.enter(ctx); err != nil {
+		t.refuse(err)
+		return t
+	}
+	turn := e.workers.line(1)
+	unlink := context.AfterFunc(e.group.ctx, t.Cancel)
+	t.onDone(&hook{call: func() {
+		unlink()
+		if turn != nil {
+			e.workers.giveBack(turn)
+		}
+		e.leave()
+	}})
+	t.start(func(ctx context.Context) (T, error) {
 		if err := e.workers.redeem(ctx, turn); err != nil {
 			turn = nil // which redeem has returned
 			var zero T
@@ -73,20 +86,6 @@ func RunIn[T any](ctx context.Context, e *Executor, fn Func[T]) *Task[T] {
 		}
 		return fn(ctx)
 	})
-	if err := e.enter(ctx); err != nil {
-		t.refuse(err)
-		return t
-	}
-	turn = e.workers.line(1)
-	unlink := context.AfterFunc(e.group.ctx, t.Cancel)
-	t.onDone(func() {
-		unlink()
-		if turn != nil {
-			e.workers.giveBack(turn)
-		}
-		e.leave()
-	})
-	t.start()
 	return t
 }
 
@@ -111,7 +110,7 @@ func (e *Executor) leave() {
 	if e.places != nil {
 		e.places.Release(1)
 	}
-	e.group.scope.leave()
+	e.group.scope.leave(nil)
 }
 
 // Shutdown takes no more functions and waits for those that it has. If ctx ends

@@ -1,11 +1,9 @@
 package aio
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // Gather runs all functions at once, each in a task of its own, and gives their
@@ -20,16 +18,12 @@ import (
 //
 //	aio.Gather(ctx, []aio.Func[int]{a.Await, b.Await})
 func Gather[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
-	var first error
-	var once sync.Once
-	tasks := gather(ctx, fns, func(cancel context.CancelCauseFunc, task *Task[T]) {
-		once.Do(func() {
-			first = task.err
-			cancel(cmp.Or(task.err, errPanicked))
-		})
-	})
-	if first != nil {
-		return nil, first
+	g := newGroup(ctx, false)
+	defer g.end(errOver)
+	first := g.failFast()
+	tasks := gather(g, fns)
+	if first.err != nil {
+		return nil, first.err
 	}
 	results := make([]T, len(tasks))
 	for i, task := range tasks {
@@ -42,7 +36,9 @@ func Gather[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
 // their end. It gives the results of all functions and a [*GatherError] if any
 // of them failed.
 func GatherAll[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
-	tasks := gather(ctx, fns, func(context.CancelCauseFunc, *Task[T]) {})
+	g := newGroup(ctx, false)
+	defer g.end(errOver)
+	tasks := gather(g, fns)
 	results := make([]T, len(tasks))
 	errs := make([]error, len(tasks))
 	failed := false
@@ -56,24 +52,12 @@ func GatherAll[T any](ctx context.Context, fns []Func[T]) ([]T, error) {
 	return results, nil
 }
 
-// gather runs all functions and joins them. It calls failed, which may cancel
-// the rest, for every task that fails; calls may overlap. A panic in a function
-// comes out of it.
-func gather[T any](
-	ctx context.Context, fns []Func[T], failed func(context.CancelCauseFunc, *Task[T]),
-) []*Task[T] {
-	g := newGroup(ctx, false)
-	defer g.end(errOver)
+// gather runs all functions as tasks of the group and waits for them.
+func gather[T any](g *Group, fns []Func[T]) []*Task[T] {
 	tasks := make([]*Task[T], len(fns))
 	for i, fn := range fns {
-		task := newTask(g.ctx, &g.scope, fn)
-		task.onDone(func() {
-			if task.failed() {
-				failed(g.cancel, task)
-			}
-		})
-		tasks[i] = task
-		task.start()
+		tasks[i] = newTask[T](g.ctx, &g.scope)
+		tasks[i].start(fn)
 	}
 	_ = g.scope.wait(context.Background()) // a context that never ends gives no error
 	return tasks

@@ -81,6 +81,9 @@ func TestGatherPanicCancelsTheRestAndComesOut(t *testing.T) {
 			_, _ = aio.Gather(t.Context(), []aio.Func[int]{
 				func(ctx context.Context) (int, error) {
 					_, err := untilDone(ctx)
+					if got, want := err.Error(), "a task beside this one panicked"; got != want {
+						t.Errorf("cause in the cancelled: %q, want %q", got, want)
+					}
 					joined = true
 					return 0, err
 				},

@@ -253,6 +253,90 @@ func TestMapGoexitOfInputsIsAnError(t *testing.T) {
 	})
 }
 
+// The goroutine that ends was to do the next calls, too.
+func TestMapGoexitOfFunctionIsTheErrorOfItsInput(t *testing.T) {
+	eachMap(t, func(t *testing.T, _ bool, m mapFunc) {
+		for _, limit := range []int{1, 3, 100} {
+			failed, done := 0, 0
+			for _, err := range m(t.Context(), limit, count(100), func(_ context.Context, n int) (int, error) {
+				if n%3 > 0 {
+					runtime.Goexit()
+				}
+				return n, nil
+			}) {
+				var input *aio.InputError[int]
+				switch {
+				case err == nil:
+					done++
+				case errors.As(err, &input) && errors.Is(err, aio.ErrGoexit) && input.Input == input.Index && input.Input%3 > 0:
+					failed++
+				default:
+					t.Errorf("error %v, want ErrGoexit of an input", err)
+				}
+			}
+			if done != 34 || failed != 66 {
+				t.Errorf("limit %d: %d done, %d failed, want 34 and 66", limit, done, failed)
+			}
+		}
+	})
+}
+
+// A call never waits for another to end, however the calls before it went.
+func TestMapSlowCallHoldsNoOtherUp(t *testing.T) {
+	eachMap(t, func(t *testing.T, _ bool, m mapFunc) {
+		inputs := append(make([]int, 50), 9, 9, 0, 9, 9)
+		start := time.Now()
+		got, err := aio.Collect(m(t.Context(), 5, slices.Values(inputs), func(ctx context.Context, n int) (int, error) {
+			if n == 0 {
+				return 0, nil // at once: one worker does many
+			}
+			return nap(ctx, n)
+		}))
+		if took := time.Since(start); len(got) != len(inputs) || err != nil || took != 9*time.Second {
+			t.Errorf("%d results, %v after %v, want %d after 9s", len(got), err, took, len(inputs))
+		}
+	})
+}
+
+// Whatever goes on at the moment the loop is left, nothing is left behind.
+func TestMapLeftEarlyAmidFailures(t *testing.T) {
+	for _, m := range []mapFunc{aio.Map[int, int], aio.MapOrdered[int, int]} {
+		for round := range 400 {
+			stop, seen := 1+round%40, 0
+			var running atomic.Int32
+			value := recovered(func() {
+				for range m(t.Context(), 1+round%23, count(1000), func(ctx context.Context, n int) (int, error) {
+					running.Add(1)
+					defer running.Add(-1)
+					switch late := n > stop; {
+					case late && n%5 == 0:
+						return untilDone(ctx)
+					case late && n%5 == 1 && round%2 == 0:
+						panic("amid")
+					case n%5 == 2:
+						runtime.Goexit()
+					case n%5 == 3:
+						aio.Go(ctx, untilDone)
+					case n%5 == 4:
+						runtime.Gosched()
+					}
+					return n, errTest
+				}) {
+					if seen++; seen == stop {
+						break
+					}
+				}
+			})
+			if err, ok := value.(*aio.PanicError); value != nil && (!ok || err.Value != "amid") {
+				t.Fatalf("panic %v", value)
+			}
+			if running.Load() != 0 {
+				t.Fatalf("%d calls go on after the loop", running.Load())
+			}
+		}
+	}
+}
+
 func TestMapLimitBelowOneIsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -302,20 +386,4 @@ func TestCollectStopsAtFirstError(t *testing.T) {
 			t.Errorf("Collect = %v, %v", got, err)
 		}
 	})
-}
-
-func BenchmarkMap(b *testing.B) {
-	inputs := func(yield func(int) bool) {
-		for b.Loop() {
-			if !yield(0) {
-				return
-			}
-		}
-	}
-	b.ReportAllocs()
-	for _, err := range aio.Map(b.Context(), 64, inputs, func(context.Context, int) (int, error) { return 0, nil }) {
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
 }

@@ -76,11 +76,20 @@ func joinPanics(errs []*PanicError) *PanicError {
 	return &joined
 }
 
-// A crash is a panic on its way to someone who sees it.
+// A crash is a panic on its way to someone who sees it. It is an error only to
+// be kept where a task keeps its error; nobody is ever given it as one.
 type crash struct {
 	err    *PanicError
 	seen   atomic.Bool
 	unseen runtime.Cleanup // ends the program, if the task had no owner
+}
+
+func (c *crash) Error() string { return c.err.Error() }
+
+// isCrash reports whether the error that a task keeps is a panic.
+func isCrash(err error) bool {
+	_, ok := err.(*crash)
+	return ok
 }
 
 // see marks the crash as seen and reports whether it was not seen before.

@@ -7,13 +7,14 @@ import (
 	"sync"
 )
 
-// A Queue hands items from those who put them to those who get them, first in,
-// first out; so do those who wait. All methods are safe for concurrent use.
+// A Queue hands items from those who put them to those who get them: first in,
+// first out, or by priority. Those who wait are served in the order they came.
+// All methods are safe for concurrent use. The zero Queue is not usable.
 type Queue[T any] struct {
 	capacity int // no bound if less than 1
 
 	mu         sync.Mutex
-	items      ring[T]
+	items      store[T]
 	getters    list.List // of *party[T]; empty unless items is
 	putters    list.List // of *party[T]; empty unless items is full
 	closed     bool
@@ -28,15 +29,32 @@ type party[T any] struct {
 	met  chan struct{} // closed when the wait is over; item or err are set before
 }
 
+// A store keeps the items of a queue and says which is first.
+type store[T any] interface {
+	len() int
+	push(item T)
+	pop() T // the first, of a store that has one
+}
+
 // NewQueue gives an empty queue that holds at most capacity items. A capacity
 // of 0 or less means no bound, as in asyncio.
-func NewQueue[T any](capacity int) *Queue[T] { return &Queue[T]{capacity: capacity} }
+func NewQueue[T any](capacity int) *Queue[T] {
+	return &Queue[T]{capacity: capacity, items: new(ring[T])}
+}
+
+// NewPriorityQueue is [NewQueue] where the first item is the least, and of items
+// that compare as equal the one that was put first. compare gives a negative
+// number if a is less than b, and a positive one if it is greater, as for
+// [slices.SortFunc]. It must not panic, and not use the queue.
+func NewPriorityQueue[T any](capacity int, compare func(a, b T) int) *Queue[T] {
+	return &Queue[T]{capacity: capacity, items: &heap[T]{compare: compare}}
+}
 
 // Len gives the number of items in the queue.
 func (q *Queue[T]) Len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.items.size
+	return q.items.len()
 }
 
 // Put adds an item, and waits while the queue is full. It fails with
@@ -182,7 +200,7 @@ func (q *Queue[T]) offer(item T) bool {
 		p := q.getters.Remove(q.getters.Front()).(*party[T])
 		p.item = item
 		close(p.met)
-	} else if q.capacity < 1 || q.items.size < q.capacity {
+	} else if q.capacity < 1 || q.items.len() < q.capacity {
 		q.items.push(item)
 	} else {
 		return false
@@ -194,7 +212,7 @@ func (q *Queue[T]) offer(item T) bool {
 // take takes the first item, and lets the first putter put its own. q.mu is
 // held.
 func (q *Queue[T]) take() (T, bool) {
-	if q.items.size == 0 {
+	if q.items.len() == 0 {
 		var zero T
 		return zero, false
 	}

@@ -1,6 +1,7 @@
 package aio_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -38,6 +39,60 @@ func TestQueueFirstInFirstOut(t *testing.T) {
 	if err, ok := errs.TryGet(); err != nil || !ok {
 		t.Errorf("a nil item came back as %v, %t", err, ok)
 	}
+}
+
+func TestPriorityQueueGivesTheLeastFirst(t *testing.T) {
+	type item struct{ priority, order int }
+	byPriority := func(a, b item) int { return a.priority - b.priority }
+	for _, capacity := range []int{0, 7} {
+		q := aio.NewPriorityQueue(capacity, byPriority)
+		var held []item // what the queue should hold
+		next := uint32(1)
+		for order := range 2000 {
+			next = next*1664525 + 1013904223 // arbitrary, and the same each time
+			in := item{int(next >> 29), order}
+			if q.TryPut(in) {
+				held = append(held, in)
+			} else if capacity == 0 || len(held) != capacity {
+				t.Fatalf("capacity %d: full with %d items", capacity, len(held))
+			}
+			if next>>24&3 > 0 {
+				continue
+			}
+			want := slices.MinFunc(held, byPriority) // the first of the least
+			if got, ok := q.TryGet(); !ok || got != want {
+				t.Fatalf("capacity %d: got %v, want %v", capacity, got, want)
+			}
+			held = slices.DeleteFunc(held, func(i item) bool { return i == want })
+		}
+		q.Close()
+		slices.SortStableFunc(held, byPriority)
+		if got := slices.Collect(q.All(t.Context())); !slices.Equal(got, held) {
+			t.Errorf("capacity %d: rest %v, want %v", capacity, got, held)
+		}
+	}
+}
+
+// Who waits to put has no place in the queue yet, whatever the priority.
+func TestPriorityQueueTakesThoseWhoWaitInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := aio.NewPriorityQueue(1, cmp.Compare[int])
+		for _, n := range []int{5, 9, 1, 3} {
+			aio.Go(t.Context(), func(ctx context.Context) (int, error) { return 0, q.Put(ctx, n) })
+			synctest.Wait()
+		}
+		var got []int
+		for range 4 {
+			n, err := q.Get(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, n)
+		}
+		if want := []int{5, 9, 1, 3}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
 }
 
 func TestQueueBackpressure(t *testing.T) {

@@ -12,6 +12,8 @@ type ring[T any] struct {
 	size   int // number of items
 }
 
+func (r *ring[T]) len() int { return r.size }
+
 // push adds an item behind all others.
 func (r *ring[T]) push(item T) {
 	if r.size == len(r.places) {

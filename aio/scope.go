@@ -3,22 +3,37 @@ package aio
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // A scope counts the tasks of one owner, so that the owner can wait for them.
 // Its zero value is open and empty.
 type scope struct {
-	parent *scope // counts this scope as one task while it has any; may be nil
+	parent *scope          // counts this scope as one task while it has any; may be nil
+	failed func(err error) // told of each task's error, a *crash for a panic; may be nil
 
-	mu      sync.Mutex
-	count   int
-	sealed  bool          // no task may enter any more
-	empty   chan struct{} // closed when count falls to zero; made by the first that waits
+	// state is the count of tasks, in units of oneTask, and the bits below it:
+	// one word, so that a task enters and leaves without a lock.
+	state atomic.Int64
+
+	mu      sync.Mutex    // held for what state alone cannot do
+	empty   chan struct{} // closed when the count falls to zero; see hasWaiters
 	crashes []*crash      // panics of tasks that nobody may have awaited
 }
 
+// The bits of a scope's state.
+const (
+	sealed     = 1 << iota // no task may enter any more
+	hasWaiters             // somebody waits for the count to fall to zero
+	oneTask
+)
+
 // sealedScope is the scope of every task that is over.
-var sealedScope = &scope{sealed: true}
+var sealedScope = func() *scope {
+	s := new(scope)
+	s.seal()
+	return s
+}()
 
 // scopeKey is the context key under which a context names its owner's scope.
 type scopeKey struct{}
@@ -31,47 +46,82 @@ func scopeOf(ctx context.Context) *scope {
 
 // enter counts one more task. It reports false if the owner is over.
 func (s *scope) enter() bool {
+	if s.parent == nil {
+		return s.add()
+	}
+	// Locked, so that no task is in before the parent counts the first.
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.sealed {
+	first := s.state.Load() < oneTask
+	if first && !s.parent.enter() {
 		return false
 	}
-	if s.count == 0 && s.parent != nil && !s.parent.enter() {
-		return false
+	in := s.add()
+	if first && !in {
+		s.parent.leave(nil)
 	}
-	s.count++
-	return true
+	return in
 }
 
-// leave takes back one enter.
-func (s *scope) leave() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.count--
-	if s.count > 0 {
+// add adds a task to the count, unless the scope is sealed.
+func (s *scope) add() bool {
+	for {
+		state := s.state.Load()
+		if state&sealed != 0 {
+			return false
+		}
+		if s.state.CompareAndSwap(state, state+oneTask) {
+			return true
+		}
+	}
+}
+
+// leave takes back one enter, for a task that ended with err.
+func (s *scope) leave(err error) {
+	if err != nil && s.failed != nil {
+		s.failed(err)
+	}
+	if s.parent == nil {
+		if state := s.state.Add(-oneTask); state < oneTask && state&hasWaiters != 0 {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.wake()
+		}
 		return
 	}
-	if s.empty != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state.Add(-oneTask) < oneTask {
+		s.wake()
+		s.parent.leave(nil)
+	}
+}
+
+// wake ends all waiting if the scope has no task, which is not so if one came
+// since the last left. s.mu is held.
+func (s *scope) wake() {
+	if s.empty != nil && s.state.Load() < oneTask {
 		close(s.empty)
 		s.empty = nil
-	}
-	if s.parent != nil {
-		s.parent.leave()
 	}
 }
 
 // wait returns when the scope has no task or ctx is over.
 func (s *scope) wait(ctx context.Context) error {
-	s.mu.Lock()
-	if s.count == 0 {
-		s.mu.Unlock()
+	if s.state.Load() < oneTask {
 		return nil
 	}
+	s.mu.Lock()
 	if s.empty == nil {
 		s.empty = make(chan struct{})
 	}
 	empty := s.empty
+	// Either this sees that the last task left, or that sees who waits.
+	none := s.state.Or(hasWaiters) < oneTask
 	s.mu.Unlock()
+	if none {
+		return nil
+	}
 	select {
 	case <-empty:
 		return nil
@@ -81,11 +131,7 @@ func (s *scope) wait(ctx context.Context) error {
 }
 
 // seal lets no task in any more.
-func (s *scope) seal() {
-	s.mu.Lock()
-	s.sealed = true
-	s.mu.Unlock()
-}
+func (s *scope) seal() { s.state.Or(sealed) }
 
 // join seals the scope and waits for the tasks that are in it.
 func (s *scope) join() {

@@ -13,17 +13,17 @@ func Shield[T any](ctx context.Context, fn Func[T]) *Task[T] {
 	inner := context.WithoutCancel(ctx)
 	group, _ := ctx.Value(groupKey{}).(*Group)
 	if group == nil {
-		t := newTask(inner, nil, fn)
-		t.start()
+		t := newTask[T](inner, nil)
+		t.start(fn)
 		return t
 	}
 	inner, cancel := context.WithCancelCause(inner)
 	stop := context.AfterFunc(group.ctx, func() { cancel(context.Cause(group.ctx)) })
-	t := newTask(inner, &group.scope, fn)
-	t.onDone(func() {
+	t := newTask[T](inner, &group.scope)
+	t.onDone(&hook{call: func() {
 		stop()
 		cancel(errReturned)
-	})
-	t.start()
+	}})
+	t.start(fn)
 	return t
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -277,6 +278,105 @@ func TestTaskPanicOfChildComesOutOfParent(t *testing.T) {
 	value := recovered(func() { _, _ = task.Await(t.Context()) })
 	if err, ok := value.(*aio.PanicError); !ok || err.Value != "child" {
 		t.Errorf("Await panicked with %v, want the child's panic", value)
+	}
+}
+
+// Whoever comes at the moment a task ends is told, once, or sees for himself.
+func TestTaskEndsAmidWaitersAndCallers(t *testing.T) {
+	for round := range 2000 {
+		var ready sync.WaitGroup
+		ready.Add(1)
+		var kept context.Context
+		task := aio.Go(t.Context(), func(ctx context.Context) (int, error) {
+			kept = ctx
+			if round%2 == 0 {
+				aio.Go(ctx, answer)
+			}
+			ready.Done()
+			if round%3 == 0 {
+				runtime.Gosched()
+			}
+			return 42, nil
+		})
+		ready.Wait()
+		var others sync.WaitGroup
+		for _, f := range []func(){
+			func() { <-task.Done() },
+			func() { <-kept.Done() },
+			task.Cancel,
+			func() {
+				if v, err := task.Await(context.Background()); v != 42 || err != nil {
+					t.Errorf("Await = %d, %v, want 42", v, err)
+				}
+			},
+			func() {
+				if done, _, err := aio.Wait(t.Context(), aio.AllCompleted, task, task); len(done) != 2 || err != nil {
+					t.Errorf("Wait = %v, %v", done, err)
+				}
+			},
+			func() {
+				for range aio.AsCompleted(t.Context(), task, task) {
+					break
+				}
+			},
+			func() { <-aio.Go(kept, answer).Done() },
+		} {
+			others.Go(f)
+		}
+		others.Wait()
+		if kept.Err() != context.Canceled || context.Cause(kept) == nil {
+			t.Fatalf("context of a task that is done: %v", kept.Err())
+		}
+	}
+}
+
+// A hook that is hung up or taken down while the task ends is called, or the task
+// is seen to be done. The work is of any length, so that some rounds hit the
+// moment.
+func TestTaskEndsWhileWatched(t *testing.T) {
+	for round := range 20_000 {
+		task := aio.Go(t.Context(), func(context.Context) (int, error) {
+			for i := 0; i < round%500*4; i++ {
+				runtime.KeepAlive(i)
+			}
+			return 42, nil
+		})
+		for range aio.AsCompleted(t.Context(), task, task) {
+			break
+		}
+		task = aio.Go(t.Context(), answer)
+		for i := 0; i < round%300*4; i++ {
+			runtime.KeepAlive(i)
+		}
+		if done, _, err := aio.Wait(t.Context(), aio.FirstCompleted, task); len(done) != 1 || err != nil {
+			t.Fatalf("Wait = %v, %v", done, err)
+		}
+	}
+}
+
+// Whoever waits for a group's tasks is told when the last has left, while others
+// come and go.
+func TestGroupWaitAmidTasks(t *testing.T) {
+	owner := aio.NewGroup(t.Context())
+	defer owner.Close()
+	for _, on := range []context.Context{t.Context(), owner.Context()} {
+		g := aio.NewGroup(on)
+		for range 2000 {
+			var over atomic.Bool
+			g.Go(func(context.Context) error { runtime.Gosched(); over.Store(true); return nil })
+			others, err := aio.Gather(t.Context(), []aio.Func[int]{
+				func(ctx context.Context) (int, error) { return 0, g.Wait(ctx) },
+				func(ctx context.Context) (int, error) { return 0, g.Wait(ctx) },
+				func(context.Context) (int, error) {
+					g.Go(func(context.Context) error { return nil })
+					return 0, nil
+				},
+			})
+			if len(others) != 3 || err != nil || !over.Load() {
+				t.Fatalf("Gather: %v; the task over: %t", err, over.Load())
+			}
+		}
+		g.Close()
 	}
 }
 

@@ -54,9 +54,12 @@ func (e *TimeoutError) Unwrap() []error {
 // Timeout reports true, for those who ask as package net does.
 func (e *TimeoutError) Timeout() bool { return true }
 
-// Sleep returns after d, or when ctx ends, with an error that is ctx's error and
-// its cause.
+// Sleep returns after d, or when ctx ends or if it has ended, with an error that
+// is ctx's error and its cause.
 func Sleep(ctx context.Context, d time.Duration) error {
+	if ctx.Err() != nil {
+		return ended("sleep", ctx)
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

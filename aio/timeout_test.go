@@ -90,6 +90,18 @@ func TestTimeoutOfTaskLeavesItRunning(t *testing.T) {
 	})
 }
 
+func TestSleepOnEndedContextFails(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errTest)
+	for range 100 { // by chance it is not
+		for _, d := range []time.Duration{-1, 0, time.Hour} {
+			if err := aio.Sleep(ctx, d); !errors.Is(err, context.Canceled) || !errors.Is(err, errTest) {
+				t.Fatalf("Sleep(%v): %v, want the context's error and its cause", d, err)
+			}
+		}
+	}
+}
+
 func TestSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()

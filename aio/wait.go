@@ -74,26 +74,29 @@ func Wait[T any](ctx context.Context, when When, tasks ...*Task[T]) (done, pendi
 	return done, pending, err
 }
 
-// failed reports whether a finished task has an error or panicked.
-func (t *Task[T]) failed() bool { return t.err != nil || t.crash != nil }
-
 // A watcher receives the indexes of tasks as they are done.
 type watcher struct {
 	done    chan int
 	pending []bool // whether the index is still to be received
-	remove  []func()
+	stop    func() // ends the watching
 }
 
-// watch watches tasks until stop is called.
+// watch watches tasks until the watcher's stop is called.
 func watch[T any](tasks []*Task[T]) *watcher {
 	w := &watcher{
 		done:    make(chan int, len(tasks)),
 		pending: make([]bool, len(tasks)),
-		remove:  make([]func(), len(tasks)),
 	}
+	hooks := make([]hook, len(tasks))
 	for i, task := range tasks {
 		w.pending[i] = true
-		w.remove[i] = task.onDone(func() { w.done <- i })
+		hooks[i].call = func() { w.done <- i }
+		task.onDone(&hooks[i])
+	}
+	w.stop = func() {
+		for i, task := range tasks {
+			task.forget(&hooks[i])
+		}
 	}
 	return w
 }
@@ -125,11 +128,5 @@ func (w *watcher) drain() {
 		default:
 			return
 		}
-	}
-}
-
-func (w *watcher) stop() {
-	for _, remove := range w.remove {
-		remove()
 	}
 }

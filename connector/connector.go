@@ -26,8 +26,7 @@ type Connector struct {
 	timeouts Timeouts
 	limits   http1.Limits
 	interim  int
-	dialer   dialer
-	toProxy  dialer // the same, without the guard
+	dialer   *dialer
 	proxies  proxyTable
 	pool     *pool
 	watcher  watcher
@@ -64,7 +63,6 @@ func New(opts ...Options) *Connector {
 		c.local = serveHandler(o.Handler)
 	}
 	c.dialer = newDialer(o, c.local, &c.running)
-	c.toProxy = c.dialer.unguarded()
 	c.proxies.setHeader(o.ProxyHeader)
 	return c
 }
@@ -142,6 +140,10 @@ func (c *Connector) ClearDNSCache(host string) { c.dialer.cache.clear(host) }
 
 // Timeouts gives the connector's time-outs with the defaults filled in.
 func (c *Connector) Timeouts() Timeouts { return c.timeouts }
+
+// TLS gives the settings of calls that bring none of their own: Options.TLS, nil
+// when that is.
+func (c *Connector) TLS() *trust.Policy { return c.opts.TLS }
 
 // policyOf gives the TLS settings of a call: its own, or the connector's.
 func (c *Connector) policyOf(own *trust.Policy) *trust.Policy {

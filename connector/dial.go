@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -21,10 +22,14 @@ type dialer struct {
 	bare   dialFunction    // custom, without the guard
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	opening list[dialing, *dialing] // under way
+	over    bool                    // none may begin any more
 }
 
-func newDialer(o Options, local *handlerListener, running *workers) dialer {
-	d := dialer{delay: o.AddressDelay, local: o.LocalAddr, guard: o.Guard}
+func newDialer(o Options, local *handlerListener, running *workers) *dialer {
+	d := &dialer{delay: o.AddressDelay, local: o.LocalAddr, guard: o.Guard}
 	if d.delay == 0 {
 		d.delay = 250 * time.Millisecond
 	}
@@ -54,25 +59,6 @@ func newDialer(o Options, local *handlerListener, running *workers) dialer {
 	return d
 }
 
-// unguarded gives the dialer for connections to proxies, which the program names,
-// and no URL.
-func (d dialer) unguarded() dialer {
-	if d.guard = nil; d.bare != nil {
-		d.custom = d.bare
-	}
-	return d
-}
-
-// bind gives a context that ends with the connector, too.
-func (d *dialer) bind(ctx context.Context) (bound context.Context, release func()) {
-	bound, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })
-	return bound, func() {
-		stop()
-		cancel(nil)
-	}
-}
-
 // guarded shows the guard what a dial function gives.
 func (d *dialer) guarded(dial dialFunction) dialFunction {
 	guard := d.guard
@@ -99,16 +85,86 @@ func orDuration(d, def time.Duration) time.Duration {
 	return d
 }
 
-func (d *dialer) close() { d.cancel() }
+// dialing is an opening under way, as those know it who may have to end it.
+// They are in a list and not in a context's care, since that is a lock and a map
+// for all of them together.
+type dialing struct {
+	all    links[dialing]
+	cancel context.CancelCauseFunc
+}
+
+func (g *dialing) links() *links[dialing] { return &g.all }
+
+func (d *dialer) begin(g *dialing) {
+	d.mu.Lock()
+	over := d.over
+	if !over {
+		d.opening.pushBack(g)
+	}
+	d.mu.Unlock()
+	if over {
+		g.cancel(ErrClosed)
+	}
+}
+
+func (d *dialer) end(g *dialing) {
+	d.mu.Lock()
+	if g.all.queued {
+		d.opening.remove(g)
+	}
+	d.mu.Unlock()
+}
+
+// bind gives a context for an opening, which ends with the connector too.
+func (d *dialer) bind(ctx context.Context) (bound context.Context, release func()) {
+	bound, cancel := context.WithCancelCause(ctx)
+	own := &dialing{cancel: cancel}
+	d.begin(own)
+	return bound, func() {
+		d.end(own)
+		cancel(nil)
+	}
+}
+
+// close ends the openings under way, and all later ones.
+func (d *dialer) close() {
+	d.mu.Lock()
+	d.over = true
+	var ended []*dialing
+	for g := d.opening.front(); g != nil; g = d.opening.front() {
+		d.opening.remove(g)
+		ended = append(ended, g)
+	}
+	d.mu.Unlock()
+	for _, g := range ended {
+		g.cancel(ErrClosed)
+	}
+	d.cancel()
+}
 
 // open resolves "name:port" and opens a connection to it. Each phase has its
 // own limit; the time each took is added to t. A failure comes with its phase.
 func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
-	ctx, release := d.bind(ctx)
-	defer release()
-	if d.custom != nil {
+	return d.openBy(ctx, addr, limits, t, d.custom, d.dialOne)
+}
+
+// openProxy is open for connections to proxies, which the program names and no
+// URL: the guard is not asked about them.
+func (d *dialer) openProxy(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
+	return d.openBy(ctx, addr, limits, t, d.bare, d.dialUnguarded)
+}
+
+// openBy is open by a dial function of the user's, if there is one, or by ours for
+// one address.
+func (d *dialer) openBy(ctx context.Context, addr string, limits *Timeouts, t *Timings, custom dialFunction, dial dialFunc) (net.Conn, Phase, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	own := &dialing{cancel: cancel}
+	d.begin(own)
+	defer d.end(own)
+	if custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
-			return d.custom(ctx, "tcp", addr)
+			return custom(ctx, "tcp", addr)
 		})
 		return conn, PhaseConnect, err
 	}
@@ -132,7 +188,7 @@ func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Tim
 		return nil, PhaseConnect, fmt.Errorf("no address of the host is of the family of the local address %v", d.local)
 	}
 	conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
-		return race(ctx, targets, d.delay, d.dialOne)
+		return race(ctx, targets, d.delay, dial)
 	})
 	return conn, PhaseConnect, err
 }
@@ -201,9 +257,18 @@ func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error)
 
 // dialOne opens a TCP connection to one address.
 func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	return d.dialAddr(ctx, addr, d.guard)
+}
+
+// dialUnguarded is dialOne for connections to proxies.
+func (d *dialer) dialUnguarded(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	return d.dialAddr(ctx, addr, nil)
+}
+
+func (d *dialer) dialAddr(ctx context.Context, addr netip.AddrPort, guard Guard) (net.Conn, error) {
 	var nd net.Dialer
-	if d.guard != nil {
-		nd.ControlContext = d.guard.control
+	if guard != nil {
+		nd.ControlContext = guard.control
 	}
 	if d.local.IsValid() {
 		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))

@@ -30,6 +30,7 @@ type exchange struct {
 
 	out    []byte  // what is sent in one write: the head, and a small body
 	via    *route  // the way of this attempt; nil is the direct one
+	joint  []byte  // where the two are put together
 	right  *host   // of the pool's rights to open a connection, the one in hand
 	conn   *conn   // the connection of this attempt
 	held   bool    // conn is neither given back nor handed over
@@ -40,14 +41,15 @@ type exchange struct {
 	last     bool  // the connection is not to be used again
 	started  bool  // Body has been handed out to be read
 	sent     bool  // an octet may have reached the peer
+	before   bool  // the same, of an earlier attempt
 	readErr  error // of the read that came with the sending
 	answered bool  // an octet of an answer was read
 	interims int   // how many 1xx answers were read
 	retried  bool
 }
 
-// exchanges are reused, each with the buffer that heads are completed in.
-var exchanges = sync.Pool{New: func() any { return &exchange{out: make([]byte, 0, 2<<10)} }}
+// exchanges are reused.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 
 // recycle makes the exchange ready for another request. What is still in its
 // hands then, because a function of the user's panicked, it gives back.
@@ -62,16 +64,17 @@ func (x *exchange) recycle() {
 		}
 	}
 	x.c.flying.Add(-1)
-	out := x.out[:0]
-	if cap(out) > 64<<10 {
-		out = nil
+	joint := x.joint[:0]
+	if cap(joint) > 64<<10 {
+		joint = nil
 	}
-	*x = exchange{out: out}
+	*x = exchange{joint: joint}
 	exchanges.Put(x)
 }
 
 // renew makes the exchange ready for another attempt.
 func (x *exchange) renew() {
+	x.before = x.before || x.sent
 	x.conn, x.upload = nil, nil
 	x.head = http1.ResponseHead{}
 	x.started, x.sent, x.answered, x.readErr, x.interims = false, false, false, nil, 0
@@ -82,12 +85,13 @@ func (x *exchange) renew() {
 // the reply.
 func (x *exchange) run() error {
 	cn := x.conn
-	x.call.trace.gotConn(cn)
-	started := x.stamp()
 	fused := x.inline() && cn.wire.socket.canFuse()
 	blind := fused && x.blind()
 	cn.wire.socket.blind = blind
 	x.c.watcher.watch(x.ctx, cn, blind)
+	cn.trace = x.call.trace
+	cn.trace.gotConn(cn)
+	started := x.stamp()
 	cn.wire.socket.timeSend(fused && x.call.Timings != nil)
 	writeErr := x.send(fused)
 	sentAt := x.stamp()
@@ -116,14 +120,13 @@ func (x *exchange) run() error {
 	return x.accept()
 }
 
-// uploaded tells of the end of the body, and when that was: now, when the
-// answer has overtaken it.
+// uploaded waits a moment for the end of the body, and tells when that was: now,
+// when the answer has overtaken it.
 func (x *exchange) uploaded() time.Time {
 	now := x.stamp()
 	if !x.upload.settled(lastNews) {
 		return now
 	}
-	x.call.trace.wrote(nil)
 	return x.upload.ended
 }
 
@@ -132,23 +135,29 @@ func (x *exchange) uploaded() time.Time {
 // as well.
 func (x *exchange) send(fused bool) error {
 	call, cn := x.call, x.conn
-	x.out = call.appendFraming(x.via.appendHead(x.out[:0], call), x.expect, x.last)
+	head := call.Head
+	if x.via != nil {
+		x.joint = x.via.appendHead(x.joint[:0], call)
+		head = x.joint
+	}
+	x.out = call.appendFraming(head, x.expect, x.last)
 	inline := x.inline()
-	if inline {
-		x.out = append(x.out, call.Payload...)
+	if inline && len(call.Payload) > 0 {
+		x.joint = append(append(x.joint[:0], x.out...), call.Payload...)
+		x.out = x.joint
 	}
 	w := &cn.wire
 	w.beginAt(x.now, &w.reads, x.limits.Head, "head")
 	if fused {
 		w.sending, w.socket.alone = x.limits.Write, x.c.flying.Load() == 1
 		err := x.sendFused()
-		x.call.trace.wroteHead(err)
+		x.call.trace.wroteHead(x.out, err)
 		return err
 	}
 	w.beginAt(x.now, &w.writes, x.limits.Write, "write")
 	n, err := cn.top.Write(x.out)
 	x.sent = n > 0 || cn.tls != nil
-	x.call.trace.wroteHead(err)
+	x.call.trace.wroteHead(x.out, err)
 	switch {
 	case err != nil || inline:
 		w.begin(&w.reads, x.limits.Head, "head")
@@ -188,7 +197,7 @@ func (x *exchange) sendFused() error {
 	cn := x.conn
 	w := &cn.wire
 	if cn.tls == nil {
-		written, n, err := w.exchange(x.out, cn.rd.Space())
+		written, n, err := w.exchange(x.out, cn.space)
 		cn.rd.Advance(n)
 		x.sent = written > 0
 		if written < len(x.out) {
@@ -205,6 +214,9 @@ func (x *exchange) sendFused() error {
 	}
 	err = cn.rd.Fill(x.c.limits.LineBytes)
 	x.sent = w.flushed > 0
+	if err != nil && !x.sent && (w.aborted.Load() != nil || errors.Is(err, errStale)) {
+		return err // before the write
+	}
 	if w.held == nil {
 		x.readErr = err
 		return nil
@@ -345,6 +357,16 @@ func (x *exchange) release(reusable bool) {
 	settle(x.c.pool, x.conn, reusable)
 }
 
+// trade closes the connection and keeps the right to open another, for the next
+// attempt: it has had its turn and need not wait for one again.
+func (x *exchange) trade() {
+	x.conn.unwatch()
+	x.held = false
+	if g, err := x.c.pool.replace(x.conn, true); err == nil {
+		x.right = g.host
+	}
+}
+
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
 	if !reusable || cn.wire.aborted.Load() != nil {
@@ -356,7 +378,11 @@ func settle(p *pool, cn *conn, reusable bool) {
 		cn.wire.bound(0, 0)
 		cn.bounded = false
 	}
-	p.put(cn)
+	trace := cn.trace
+	cn.trace = nil
+	if p.put(cn) {
+		trace.putIdle()
+	}
 }
 
 // fail ends the attempt.
@@ -369,7 +395,11 @@ func (x *exchange) fail(p Phase, err error) error {
 		}
 	}
 	e := x.failed(p, err, x.sent)
-	x.release(false)
+	if x.again(e) {
+		x.trade()
+	} else {
+		x.release(false)
+	}
 	if x.upload != nil {
 		x.upload.cease()
 	}

@@ -42,7 +42,7 @@ func (x *exchange) dial(ctx context.Context, h *host, t *Timings) (*conn, error)
 // it is resolved here, each of its addresses, of which one has to do. A guard sees
 // them all, and the proxy never a name that it could find another address for.
 func (x *exchange) targets(ctx context.Context, via *route, t *Timings) ([]string, Phase, error) {
-	d := &x.c.dialer
+	d := x.c.dialer
 	if !via.tunnel || d.guard == nil && (!via.server.socks || via.server.remote) {
 		return []string{x.call.Host}, 0, nil
 	}
@@ -75,7 +75,7 @@ func (x *exchange) targets(ctx context.Context, via *route, t *Timings) ([]strin
 // target.
 func (x *exchange) through(ctx context.Context, h *host, target string, t *Timings) (*conn, error) {
 	via := h.key.via
-	nc, phaseOf, err := x.c.toProxy.open(ctx, via.server.addr, x.limits, t)
+	nc, phaseOf, err := x.c.dialer.openProxy(ctx, via.server.addr, x.limits, t)
 	if err != nil {
 		return nil, x.failed(phaseOf, err, false)
 	}

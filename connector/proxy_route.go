@@ -199,10 +199,7 @@ func (x *exchange) route() (*route, error) {
 // https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-4
 func (r *route) appendHead(dst []byte, call *Call) []byte {
 	head := call.Head
-	switch {
-	case r == nil:
-		return append(dst, head...)
-	case r.tunnel:
+	if r.tunnel {
 		// What the program has put there is for a proxy; behind the tunnel is
 		// the origin.
 		return appendUncredited(dst, head)

@@ -1,20 +1,24 @@
 package connector
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"net/http/httptrace"
 	"net/textproto"
+	"strings"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
 // callTrace passes events on to the net/http/httptrace hooks of a context. A
-// nil *callTrace does nothing. No hook is called after RoundTrip has returned:
-// WroteRequest is left out when the answer overtakes the body, and PutIdleConn
-// always. All are called by the request's own goroutine but ConnectStart and
-// ConnectDone, which package net calls for each address.
+// nil *callTrace does nothing. All hooks are called while RoundTrip runs, so that
+// they cannot race with what comes after it: WroteRequest is left out when the
+// answer overtakes the body. Only PutIdleConn may come later, in the Read or Close
+// of the body that gives the connection back. All are called by the request's
+// own goroutine but WroteRequest, by the one that sends a streamed body, and
+// ConnectStart and ConnectDone, which package net calls for each address.
 type callTrace struct {
 	hooks *httptrace.ClientTrace
 	addr  string
@@ -58,15 +62,46 @@ func (t *callTrace) gotConn(cn *conn) {
 	t.hooks.GotConn(info)
 }
 
-func (t *callTrace) wroteHead(err error) {
-	if t != nil && err == nil && t.hooks.WroteHeaders != nil {
+// wroteHead tells of the head, which sent begins with.
+func (t *callTrace) wroteHead(sent []byte, err error) {
+	if t == nil || err != nil {
+		return
+	}
+	if t.hooks.WroteHeaderField != nil {
+		t.wroteFields(sent)
+	}
+	if t.hooks.WroteHeaders != nil {
 		t.hooks.WroteHeaders()
 	}
+}
+
+// wroteFields tells of each field of a head, the lines of one name together.
+func (t *callTrace) wroteFields(head []byte) {
+	head, _, _ = bytes.Cut(head, []byte("\r\n\r\n"))
+	_, fields, _ := strings.Cut(string(head), "\r\n")
+	var name string
+	var values []string
+	for line := range strings.SplitSeq(fields, "\r\n") {
+		next, value, _ := strings.Cut(line, ": ")
+		if next != name && values != nil {
+			t.hooks.WroteHeaderField(name, values)
+			values = nil
+		}
+		name, values = next, append(values, value)
+	}
+	t.hooks.WroteHeaderField(name, values)
 }
 
 func (t *callTrace) wrote(err error) {
 	if t != nil && t.hooks.WroteRequest != nil {
 		t.hooks.WroteRequest(httptrace.WroteRequestInfo{Err: err})
+	}
+}
+
+// putIdle tells that the connection rests again.
+func (t *callTrace) putIdle() {
+	if t != nil && t.hooks.PutIdleConn != nil {
+		t.hooks.PutIdleConn(nil)
 	}
 }
 

@@ -29,12 +29,15 @@ var allowed = map[string][]string{
 	"internal/testnet":   {},
 	"internal/proxytest": {},
 	"internal/house":     {},
+	"internal/backoff":   {},
 	"cookie":             {},
 	"form":               {},
 	"trust":              {"internal/roots"},
 	"connector":          {"internal/http1", "trust"},
 	".":                  {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "internal/secret", "trust"},
-	"fetch":              {".", "aio", "connector", "internal/secret", "trust"},
+	"middleware":         {".", "connector", "internal/backoff", "trust"},
+	"auth":               {".", "connector", "internal/backoff"},
+	"fetch":              {".", "aio", "connector", "internal/backoff", "internal/secret", "trust"},
 	"httpbin":            {},
 	"internal/demosite":  {"internal/localca"},
 	"internal/cli":       {"*"},
@@ -192,12 +195,15 @@ func TestHousePackagesSayWhatTheyAre(t *testing.T) {
 }
 
 // CVE-2025-69230 and CVE-2024-6104: a library that logs can be made to flood a
-// disk, or to show secrets. Ours does not.
+// disk, or to show secrets. Ours does not: middleware.Log is asked for, and a
+// token only says how it is to be logged, which is not at all.
 func TestHouseLibrariesDoNotLog(t *testing.T) {
 	for _, f := range sources(t) {
 		switch first, _, _ := strings.Cut(f.dir, "/"); {
 		case first == "cmd", first == "examples", f.dir == "httpbin", f.dir == "internal/demosite", f.dir == "internal/testnet":
 			continue // programs, servers and tests
+		case f.dir == "middleware" && f.name == "log.go", f.dir == "auth" && f.name == "token.go":
+			continue
 		}
 		for _, spec := range f.ast.Imports {
 			if path, _ := strconv.Unquote(spec.Path.Value); path == "log" || path == "log/slog" {
