@@ -357,6 +357,38 @@ func TestContextEndsTheTalkWithAProxy(t *testing.T) {
 	}
 }
 
+// The second attempt of a request, after its connection turned out dead, goes by
+// the way of the first.
+func TestProxiedRequestIsSentAgain(t *testing.T) {
+	for _, tunnel := range []bool{false, true} {
+		throughProxy(t, "http", connector.Options{ProxyTunnel: tunnel, MaxConns: 1}, func(e *env) {
+			enter := func() *testnet.Script {
+				s := e.accept()
+				if tunnel {
+					s.WantHead()
+					s.Write("HTTP/1.1 200 OK\r\n\r\n")
+				}
+				return s
+			}
+			line := map[bool]string{false: "GET http://origin.test/ ", true: "GET / "}[tunnel]
+			out := e.send(request(t, "GET", "http://origin.test/", nil))
+			s := enter()
+			s.WantHead()
+			s.Write(okHello)
+			want(t, <-out, 200, "hello")
+			out = e.send(request(t, "GET", "http://origin.test/", nil))
+			s.WantHead()
+			s.Close()
+			s = enter()
+			if got := s.WantHead(); !strings.HasPrefix(got, line) {
+				t.Errorf("got %q", got)
+			}
+			s.Write(okHello)
+			want(t, <-out, 200, "hello")
+		})
+	}
+}
+
 // An error of the body names the proxy too.
 func TestProxyThatBreaksOffABody(t *testing.T) {
 	throughProxy(t, "http", connector.Options{}, func(e *env) {
