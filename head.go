@@ -11,6 +11,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // Version is the version of this library; it stands in the User-Agent field.
@@ -63,7 +64,7 @@ func newDefaults(header http.Header) (defaults, error) {
 				d.cookies = append(d.cookies, http1.TrimOWS(value))
 				continue
 			}
-			d.fields = append(d.fields, field{name, http1.TrimOWS(value), line, personal(name), !asked[name]})
+			d.fields = append(d.fields, field{name, http1.TrimOWS(value), line, secret.Field(name), !asked[name]})
 			d.block = append(d.block, line...)
 			d.bodied = d.bodied || name == "Content-Type"
 		}
@@ -77,18 +78,6 @@ func sortedKeys(h http.Header) []string { return slices.Sorted(maps.Keys(h)) }
 func framingField(canonical string) bool {
 	switch canonical {
 	case "Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Keep-Alive", "Te", "Upgrade", "Expect", "Host":
-		return true
-	}
-	return false
-}
-
-// personal reports whether a field is a credential, which must not cross from
-// one origin to another: those of HTTP itself, and the usual ones of APIs.
-func personal(canonical string) bool {
-	switch canonical {
-	case "Authorization", "Cookie", "Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
-		"Api-Key", "Apikey", "X-Api-Key", "X-Auth-Key", "X-Auth-Token", "X-Access-Token", "X-Csrf-Token", "X-Xsrf-Token",
-		"X-Amz-Security-Token", "X-Goog-Api-Key", "X-Vault-Token", "Private-Token", "Job-Token", "Ocp-Apim-Subscription-Key":
 		return true
 	}
 	return false

@@ -20,6 +20,7 @@ type dialer struct {
 	guard  Guard // nil: whatever it is
 	custom dialFunction
 	bare   dialFunction    // custom, without the guard
+	secure dialFunction    // for https, TLS included; nil: as for http
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
 
@@ -42,6 +43,9 @@ func newDialer(o Options, local *handlerListener, running *workers) *dialer {
 	}
 	if o.Resolver == nil {
 		d.cache.resolver = net.DefaultResolver
+	}
+	if o.DialTLSContext != nil && local == nil && o.UnixSocket == "" {
+		d.secure = d.guarded(abandonable(o.DialTLSContext))
 	}
 	switch {
 	case o.DialContext != nil && local == nil && o.UnixSocket == "":
@@ -142,10 +146,15 @@ func (d *dialer) close() {
 	d.cancel()
 }
 
-// open resolves "name:port" and opens a connection to it. Each phase has its
-// own limit; the time each took is added to t. A failure comes with its phase.
-func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
-	return d.openBy(ctx, addr, limits, t, d.custom, d.dialOne)
+// open resolves "name:port" and opens a connection to it, for https or not. Each
+// phase has its own limit; the time each took is added to t. A failure comes with
+// its phase.
+func (d *dialer) open(ctx context.Context, addr string, https bool, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
+	custom := d.custom
+	if https && d.secure != nil {
+		custom = d.secure
+	}
+	return d.openBy(ctx, addr, limits, t, custom, d.dialOne)
 }
 
 // openProxy is open for connections to proxies, which the program names and no
@@ -166,7 +175,7 @@ func (d *dialer) openBy(ctx context.Context, addr string, limits *Timeouts, t *T
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
 			return custom(ctx, "tcp", addr)
 		})
-		return conn, PhaseConnect, err
+		return conn, phaseOfDial(err), err
 	}
 	name, port, err := splitPort(addr)
 	if err != nil {

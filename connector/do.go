@@ -225,7 +225,9 @@ func (x *exchange) open(h *host) (*conn, error) {
 	cn.trusted = x.c.local != nil
 	x.right, x.conn, x.held = nil, cn, true
 	x.c.pool.opened(cn)
-	if h.key.tls && !cn.trusted {
+	if h.key.tls && h.key.via == nil && x.c.dialer.secure != nil {
+		cn.dialedTLS()
+	} else if h.key.tls && !cn.trusted {
 		if err := x.secure(ctx, cn, h.key.policy, &t); err != nil {
 			if a := cn.wire.aborted.Load(); a != nil {
 				err = a.cause

@@ -13,7 +13,7 @@ import (
 func (x *exchange) dial(ctx context.Context, h *host, t *Timings) (*conn, error) {
 	via := h.key.via
 	if via == nil {
-		nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, x.limits, t)
+		nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, h.key.tls, x.limits, t)
 		if err != nil {
 			return nil, x.failed(phaseOf, err, false)
 		}

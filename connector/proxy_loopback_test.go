@@ -505,3 +505,24 @@ func TestTimingsAndTraceThroughAProxy(t *testing.T) {
 		}
 	}
 }
+
+// Behind a proxy a dial function that brings its own TLS could only reach the proxy:
+// it is left out, and Dial gives what is below TLS in any case.
+func TestProxyLeavesDialTLSContextOut(t *testing.T) {
+	b := newBehind(t)
+	p := b.proxy(t, "http", proxytest.Options{})
+	never := func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("dialled past the proxy")
+	}
+	c := b.connector(t, connector.Options{DialTLSContext: never, Proxy: connector.ProxyURL(p.URL("http"))})
+	host := strings.TrimPrefix(b.secure, "https://")
+	want(t, exchange(c, request(t, "GET", b.secure+"/x", nil)), 200, "GET "+host+" /x 0")
+	direct := b.connector(t, connector.Options{DialTLSContext: never})
+	for _, c := range []*connector.Connector{c, direct} {
+		conn, err := c.Dial(t.Context(), host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+	}
+}

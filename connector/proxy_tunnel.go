@@ -30,7 +30,7 @@ func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
 		return nil, x.failed(PhasePrepare, err, false)
 	}
 	x.via = via
-	cn, err := x.dial(ctx, &host{key: hostKey{tls: true, host: name, via: via}}, new(Timings))
+	cn, err := x.dial(ctx, &host{key: hostKey{host: name, via: via}}, new(Timings))
 	if err != nil {
 		return nil, err
 	}
