@@ -49,6 +49,7 @@ type via struct {
 	foreign bool      // a redirect has left it
 	away    bool      // credentials do not belong here
 	ends    time.Time // when the total time-out ends; zero when there is none
+	cookies cookieView
 }
 
 // chain puts middleware around a handler, the first outermost.
@@ -101,6 +102,7 @@ func (h *hop) request() (*Request, *carried) {
 	var limits connector.Timeouts
 	h.limit(&limits) // which lets the total time-out begin
 	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, away: h.away, ends: h.ends}
+	r.via.cookies = h.viewCookies(&r)
 	r.Text, r.JSON, r.Form, r.Multipart, r.File, r.Body, r.ContentLength = "", nil, nil, nil, "", nil, 0
 	r.Bytes = h.body.payload
 	var body *carried

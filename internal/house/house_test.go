@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"internal/backoff":   {},
 	"cookie":             {},
 	"form":               {},
+	"cache":              {},
 	"trust":              {"internal/roots"},
 	"connector":          {"internal/http1", "trust"},
 	".":                  {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "internal/secret", "trust"},
