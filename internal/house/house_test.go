@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"connector":         {"internal/http1", "trust"},
 	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "internal/secret", "trust"},
 	"fetch":             {".", "aio", "connector", "internal/secret", "trust"},
+	"sse":               {".", "connector", "internal/secret", "trust"},
 	"httpbin":           {},
 	"internal/demosite": {"internal/localca"},
 	"internal/cli":      {"*"},
