@@ -101,11 +101,15 @@ func (h *hop) prepare() error {
 	if h.method == "CONNECT" {
 		return errConnect
 	}
-	dest, err := h.session.destination(h.req.URL, h.req.Query)
+	find := h.session.destination
+	if h.req.exact {
+		find = h.session.absolute
+	}
+	dest, err := find(h.req.URL, h.req.Query)
 	if err != nil {
 		return err
 	}
-	h.origin = dest.origin
+	h.origin, h.foreign = dest.origin, h.req.foreign
 	h.aim(dest)
 	return h.body.from(h.req)
 }

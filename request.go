@@ -107,5 +107,7 @@ type Request struct {
 	// returned, nor its Receive before the body was read or closed.
 	Timings *connector.Timings
 
-	via *via // what a request under way carries through middleware
+	via     *via // what a request under way carries through middleware
+	exact   bool // URL is a server's: the session's queries are not added to it
+	foreign bool // URL is of an origin that the credentials do not belong to
 }
