@@ -77,6 +77,9 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 			return nil, err
 		}
 	}
+	if req.OnDownload != nil {
+		resp.progress = &progress{told: req.OnDownload}
+	}
 	if s.opts.RaiseForStatus {
 		if err := resp.RaiseForStatus(); err != nil {
 			return nil, err
@@ -111,7 +114,7 @@ func (h *hop) prepare() error {
 	}
 	h.origin, h.foreign = dest.origin, h.req.foreign
 	h.aim(dest)
-	return h.body.from(h.req)
+	return h.takeBody()
 }
 
 // errConnect refuses what has no URL: the target of CONNECT is a host and a port.
@@ -218,6 +221,9 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 		return err
 	}
 	call.Head = h.body.describe(call, head, h.typed())
+	if h.req.Trailer != nil || h.req.OnUpload != nil {
+		h.attend(call)
+	}
 	return nil
 }
 

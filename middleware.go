@@ -102,7 +102,7 @@ func (h *hop) request() (*Request, *carried) {
 	if h.foreign {
 		r.Cookies = nil
 	}
-	r.Middleware = nil
+	r.Middleware, r.Compress, r.OnDownload = nil, "", nil
 	var limits connector.Timeouts
 	h.limit(&limits) // which lets the total time-out begin
 	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, ends: h.ends}
@@ -115,6 +115,12 @@ func (h *hop) request() (*Request, *carried) {
 	}
 	if h.body.contentType != "" && !h.typed() {
 		r.Header.Set("Content-Type", h.body.contentType)
+	}
+	if h.body.coding != "" {
+		r.Header.Set("Content-Encoding", h.body.coding)
+	}
+	if h.body.payload == nil && h.body.reader == nil {
+		r.Trailer = nil // a redirect has dropped the body
 	}
 	return &r, body
 }
@@ -169,5 +175,5 @@ func (h *hop) resume(v *via) error {
 		return err
 	}
 	h.aim(dest)
-	return h.body.from(h.req)
+	return h.takeBody()
 }
