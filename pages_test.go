@@ -1,6 +1,7 @@
 package aiohttp_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -203,7 +204,6 @@ func TestPagesGuards(t *testing.T) {
 	}{
 		{"loop", same, aiohttp.Paging[page]{}, 2, aiohttp.ErrPageLoop, []string{`get "http://a.test/b": prepare: next page was asked for before`}},
 		{"too-many", count, aiohttp.Paging[page]{MaxPages: 3}, 3, aiohttp.ErrTooManyPages, []string{"too many pages: more than 3"}},
-		{"too-many-by-default", count, aiohttp.Paging[page]{}, 10_000, aiohttp.ErrTooManyPages, []string{"more than 10000"}},
 		{"scheme", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Link", "<https://a.test/>; rel=next")
 			answer(w, page{})
@@ -222,6 +222,31 @@ func TestPagesGuards(t *testing.T) {
 				t.Errorf("%d pages, want %d; error %v", len(pages), test.pages, err)
 			}
 		})
+	}
+}
+
+// A list without end has one after ten thousand pages, unless the caller says
+// otherwise.
+func TestPagesEndByDefault(t *testing.T) {
+	endless := func(aiohttp.Handler) aiohttp.Handler {
+		return func(_ context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+			return aiohttp.FromHTTP(req, &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader("{}"))})
+		}
+	}
+	s := site(t, nil, aiohttp.Options{Middleware: []aiohttp.Middleware{endless}})
+	count := aiohttp.NextNumber("page", func(page) bool { return true })
+	pages, err := collect(t, aiohttp.Pages(t.Context(), s, "http://a.test/", aiohttp.Paging[page]{Next: count}))
+	if len(pages) != 10_000 || !errors.Is(err, aiohttp.ErrTooManyPages) {
+		t.Errorf("%d pages, error %v", len(pages), err)
+	}
+	n := 0
+	for _, err := range aiohttp.Pages(t.Context(), s, "http://a.test/", aiohttp.Paging[page]{Next: count, MaxPages: -1}) {
+		if n++; err != nil || n > 10_001 {
+			if err != nil {
+				t.Error(err)
+			}
+			break
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,12 +77,12 @@ func TestBodyFromIsStopped(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer ln.Close()
-		var left bool
+		var left atomic.Bool
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
 			resp, err := s.Post(t.Context(), "http://a.test/", aiohttp.Request{Body: aiohttp.BodyFrom(func(yield func([]byte, error) bool) {
-				defer func() { left = true }()
+				defer func() { left.Store(true) }()
 				for yield([]byte("x"), nil) {
 					time.Sleep(time.Second)
 				}
@@ -97,7 +98,7 @@ func TestBodyFromIsStopped(t *testing.T) {
 		peer.Write("HTTP/1.1 413 Too much\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 		<-done
 		time.Sleep(2 * time.Second) // the iterator is asleep
-		if !left {
+		if !left.Load() {
 			t.Error("the iterator was not stopped")
 		}
 	})
