@@ -245,7 +245,11 @@ var hierarchy = []struct {
 	{"ServerFingerprintMismatch",
 		func(t *testing.T) error {
 			srv := newTLSServer(t, nil)
-			policy, err := trust.New(trust.Options{CAs: srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, Pins: []trust.Pin{{1}}})
+			pin, err := trust.ParsePin("sha256//" + strings.Repeat("A", 43) + "=")
+			if err != nil {
+				t.Fatal(err)
+			}
+			policy, err := trust.New(trust.Options{CAs: srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, Pins: []trust.Pin{pin}})
 			if err != nil {
 				t.Fatal(err)
 			}
