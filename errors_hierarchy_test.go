@@ -106,6 +106,9 @@ func unbound(t *testing.T) string {
 	return "http://" + ln.Addr().String()
 }
 
+// wsaConnReset is how Windows names a reset.
+const wsaConnReset = syscall.Errno(10054)
+
 // noNames knows no host.
 type noNames struct{ connector.Resolver }
 
@@ -158,7 +161,7 @@ var hierarchy = []struct {
 				conn.Close()
 			}), aiohttp.Request{})
 		},
-		func(err error) bool { return errors.Is(err, syscall.ECONNRESET) }, func(err error) bool { return timeout(err, connector.PhaseHead) }},
+		func(err error) bool { return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, wsaConnReset) }, func(err error) bool { return timeout(err, connector.PhaseHead) }},
 	{"ClientOSError",
 		func(t *testing.T) error { return get(t, unbound(t), aiohttp.Request{}) },
 		as[syscall.Errno], as[*net.DNSError]},

@@ -57,6 +57,7 @@ func TestPagesFollow(t *testing.T) {
 				if n < 3 {
 					w.Header().Set("Link", fmt.Sprintf(`</list?per_page=2&page=%d>; rel="next", </>; rel=first`, n+1))
 				}
+				answer(w, page{})
 			},
 			[]string{"/list?per_page=2", "/list?per_page=2&page=2", "/list?per_page=2&page=3"}},
 		{"link-has-the-query", "http://a.test/list", aiohttp.Paging[page]{Request: aiohttp.Request{Query: url.Values{"q": {"a b"}}}},
@@ -64,6 +65,7 @@ func TestPagesFollow(t *testing.T) {
 				if n < 2 {
 					w.Header().Set("Link", `<?q=a%20b&p=2>; rel=next`)
 				}
+				answer(w, page{})
 			},
 			[]string{"/list?q=a+b", "/list?q=a%20b&p=2"}},
 		{"url", "http://a.test/list", aiohttp.Paging[page]{Next: aiohttp.NextURL(func(p page) string { return p.Next })},
@@ -98,7 +100,9 @@ func TestPagesFollow(t *testing.T) {
 			func(w http.ResponseWriter, _ *http.Request, n int) {
 				if n == 2 {
 					w.WriteHeader(http.StatusNoContent)
+					return
 				}
+				answer(w, page{})
 			},
 			[]string{"/list", "/list?page=2"}},
 	} {
@@ -107,11 +111,6 @@ func TestPagesFollow(t *testing.T) {
 			s := site(t, func(w http.ResponseWriter, r *http.Request) {
 				asked = append(asked, r.RequestURI)
 				test.reply(w, r, len(asked))
-				if w.Header().Get("Content-Type") == "" && len(asked) > 0 && !strings.Contains(test.name, "content") {
-					answer(w, page{Items: []int{len(asked)}})
-				} else if test.name == "no-content" && len(asked) == 1 {
-					answer(w, page{})
-				}
 			})
 			loop := aiohttp.Pages(t.Context(), s, test.url, test.paging)
 			pages, err := collect(t, loop)
@@ -254,7 +253,17 @@ func TestPagesEndByDefault(t *testing.T) {
 // neither does what that leads back to.
 func TestPagesOtherOriginGetsNoCredentials(t *testing.T) {
 	next := map[string]string{"a.test": "http://u:p@b.test/2", "b.test": "http://a.test/3"}
-	for _, base := range []string{"", "http://a.test/"} {
+	own := func(_ page, resp *aiohttp.Response, req *aiohttp.Request) bool {
+		if to := resp.Link("next"); to != nil {
+			req.URL = to.String()
+			return true
+		}
+		return false
+	}
+	for _, test := range []struct {
+		base string
+		next aiohttp.NextPage[page]
+	}{{"", nil}, {"http://a.test/", nil}, {"", own}} {
 		rec := &recorder{}
 		rec.reply = func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/3" {
@@ -263,7 +272,7 @@ func TestPagesOtherOriginGetsNoCredentials(t *testing.T) {
 			answer(w, page{})
 		}
 		s := site(t, rec.serve, aiohttp.Options{
-			BaseURL: base,
+			BaseURL: test.base,
 			Header:  http.Header{"Authorization": {"Bearer session"}, "Cookie": {"session=1"}, "X-Plain": {"1"}},
 			Query:   url.Values{"api_key": {"secret"}},
 		})
@@ -273,6 +282,7 @@ func TestPagesOtherOriginGetsNoCredentials(t *testing.T) {
 				Cookies: []*http.Cookie{{Name: "own", Value: "1"}},
 			},
 			AllowOtherOrigins: true,
+			Next:              test.next,
 		}))
 		if err != nil {
 			t.Fatal(err)

@@ -247,13 +247,15 @@ func TestRequestCompressBeforeMiddleware(t *testing.T) {
 	s := site(t, undone(t, rec), aiohttp.Options{Middleware: []aiohttp.Middleware{func(next aiohttp.Handler) aiohttp.Handler {
 		return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
 			seen = bytes.Clone(req.Bytes)
-			if req.Header.Get("Content-Encoding") != "gzip" {
-				t.Errorf("header %v", req.Header)
+			if req.Header.Get("Content-Encoding") != "gzip" || req.Compress != "" || req.OnDownload != nil {
+				t.Errorf("header %v, Compress %q", req.Header, req.Compress)
 			}
 			return next(ctx, req)
 		}
 	}}})
-	resp, err := s.Post(t.Context(), "http://a.test/", aiohttp.Request{Text: "hello", Compress: "gzip"})
+	resp, err := s.Post(t.Context(), "http://a.test/", aiohttp.Request{
+		Text: "hello", Compress: "gzip", OnDownload: func(_, _ int64) {},
+	})
 	read(t, resp, err)
 	if got, _ := rec.last(t); got.Body != "hello" || len(got.Header.Values("Content-Encoding")) != 1 || !bytes.HasPrefix(seen, []byte{0x1f, 0x8b}) {
 		t.Errorf("request %+v, middleware has seen %x", got, seen)
@@ -322,6 +324,23 @@ func TestRequestTrailer(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A redirect that drops the body drops its trailers.
+func TestRequestTrailerRedirected(t *testing.T) {
+	for _, middleware := range [][]aiohttp.Middleware{nil, {func(next aiohttp.Handler) aiohttp.Handler { return next }}} {
+		rec := &recorder{reply: func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/" {
+				http.Redirect(w, r, "/2", http.StatusSeeOther)
+			}
+		}}
+		s := site(t, rec.serve, aiohttp.Options{Middleware: middleware})
+		resp, err := s.Post(t.Context(), "http://a.test/", aiohttp.Request{Text: "hello", Trailer: http.Header{"X-Sum": {"42"}}})
+		read(t, resp, err)
+		if got, n := rec.last(t); n != 2 || got.Method != "GET" || got.Body != "" || got.Chunked || got.Header.Get("Trailer") != "" {
+			t.Errorf("%d requests, the last %+v", n, got)
+		}
 	}
 }
 

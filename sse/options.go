@@ -13,7 +13,7 @@ type Options struct {
 	// method with a body, time-outs. Its Timeouts.BodyStall is how long the
 	// stream may be silent, comments included, before it is given up and asked
 	// for again: 60 s by default, where the HTML standard advises servers to send
-	// something every 15 s. A body must be one that can be sent again, so no
+	// something every 15 s. Timeouts.Total bounds each stream. A body must be one that can be sent again, so no
 	// Body.
 	Request aiohttp.Request
 

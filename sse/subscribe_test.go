@@ -290,6 +290,24 @@ func TestSubscribeRetriesStatus(t *testing.T) {
 	})
 }
 
+// A stream ends the row of failures.
+func TestSubscribeCountsFailuresAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		session, n := network(t, aiohttp.Options{})
+		ln := listen(t, n)
+		l, done := follow(t.Context(), session, sse.Options{Retry: time.Second, MaxFailures: 2, RetryStatus: []int{503}})
+		for _, answer := range []string{"HTTP/1.1 503 Busy\r\n\r\n", until, "HTTP/1.1 503 Busy\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"} {
+			peer := testnet.Accept(t, ln)
+			peer.WantHead()
+			peer.Write(answer)
+			peer.Close()
+		}
+		<-done
+		refused := `event stream "http://a.test/events": status 503`
+		l.want(t, "0s retry in 1s: "+refused, "1s open 200", "1s retry in 1s: EOF", "2s retry in 1s: "+refused, "3s end")
+	})
+}
+
 // The end of the context ends the loop, wherever it is, with the reason.
 func TestSubscribeEndsWithContext(t *testing.T) {
 	why := errors.New("had enough")

@@ -106,8 +106,6 @@ func (e *Encoder) Read(p []byte) (int, error) {
 				e.done = io.EOF
 			}
 		default:
-			// What was compressed must not be taken for a whole body.
-			e.out.Reset()
 			e.done = err
 		}
 	}
