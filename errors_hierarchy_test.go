@@ -146,7 +146,7 @@ var hierarchy = []struct {
 		as[*json.SyntaxError], as[*aiohttp.StatusError]},
 	{"TooManyRedirects",
 		func(t *testing.T) error {
-			s := site(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) })
+			s := site(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) })
 			_, err := s.Get(t.Context(), "http://a.test/")
 			return err
 		},

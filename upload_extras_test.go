@@ -186,7 +186,7 @@ func TestRequestCompress(t *testing.T) {
 			{"text", aiohttp.Request{Text: prose(1000)}, prose(1000), false, "text/plain; charset=utf-8"},
 			{"one-byte", aiohttp.Request{Text: "x"}, "x", false, "text/plain; charset=utf-8"},
 			{"json", aiohttp.Request{JSON: []int{1}}, "[1]", false, "application/json"},
-			{"large", aiohttp.Request{Bytes: []byte(noise(3 << 20))}, noise(3 << 20), true, "application/octet-stream"},
+			{"large", aiohttp.Request{Bytes: []byte(noise(1<<20 + 2))}, noise(1<<20 + 2), true, "application/octet-stream"},
 			{"file", aiohttp.Request{File: path}, prose(100 << 10), true, "text/plain; charset=utf-8"},
 			{"reader", aiohttp.Request{Body: io.MultiReader(strings.NewReader("ab"), strings.NewReader("c"))}, "abc", true, "application/octet-stream"},
 			{"length", aiohttp.Request{Body: io.MultiReader(strings.NewReader("abc")), ContentLength: 3}, "abc", true, "application/octet-stream"},
@@ -220,7 +220,7 @@ func TestRequestCompressRedirected(t *testing.T) {
 		}{
 			{307, aiohttp.Request{Text: "hello"}, "hello"},
 			{307, aiohttp.Request{Body: strings.NewReader(prose(100 << 10))}, prose(100 << 10)},
-			{307, aiohttp.Request{Bytes: []byte(prose(2 << 20))}, prose(2 << 20)},
+			{307, aiohttp.Request{Bytes: []byte(prose(1<<20 + 2))}, prose(1<<20 + 2)},
 			{303, aiohttp.Request{Text: "hello"}, ""},
 		} {
 			rec := &recorder{reply: func(w http.ResponseWriter, r *http.Request) {

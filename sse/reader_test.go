@@ -164,7 +164,7 @@ func TestReaderLimits(t *testing.T) {
 		want   string
 	}{
 		{"line", endless{"x"}, sse.Limits{}, "event stream: line above the limit of 4194304 bytes"},
-		{"event", endless{"data: x\n"}, sse.Limits{}, "event stream: event above the limit of 16777216 bytes"},
+		{"event", endless{"data: " + strings.Repeat("x", 1000) + "\n"}, sse.Limits{}, "event stream: event above the limit of 16777216 bytes"},
 		{"own-line", endless{":"}, sse.Limits{LineBytes: 10}, "event stream: line above the limit of 10 bytes"},
 		{"own-event", endless{"data\n"}, sse.Limits{EventBytes: 10}, "event stream: event above the limit of 10 bytes"},
 		{"line-that-ends", strings.NewReader("data: 12345\n\n"), sse.Limits{LineBytes: 10}, "event stream: line above the limit of 10 bytes"},
