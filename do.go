@@ -78,7 +78,7 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 		}
 	}
 	if req.OnDownload != nil {
-		resp.progress = &progress{told: req.OnDownload}
+		resp.watch = &progress{told: req.OnDownload}
 	}
 	if s.opts.RaiseForStatus {
 		if err := resp.RaiseForStatus(); err != nil {

@@ -96,10 +96,10 @@ func (w *watchedBody) Close() error {
 
 // watched reads the body for Read, and tells of it.
 func (r *Response) watched(p []byte) (int, error) {
-	watch := r.progress
-	r.progress = nil
+	watch := r.watch
+	r.watch = nil
 	n, err := r.Read(p)
-	r.progress = watch
+	r.watch = watch
 	watch.add(n, r.ContentLength)
 	return n, err
 }

@@ -29,22 +29,22 @@ type Response struct {
 	// when it is not known beforehand. After HEAD it is what the server stated.
 	ContentLength int64
 
-	session  *Session
-	method   string
-	dest     destination
-	raw      bool // no decompression
-	reply    connector.Reply
-	decoder  io.ReadCloser // undoes the Content-Encoding; nil when there is none
-	ended    bool          // decoder has given all
-	closed   atomic.Bool   // Close was called
-	header   http.Header   // once it was asked for
-	history  []*Response
-	std      *http.Response // that it was made of; nil for one from a connection
-	held     bool           // the body was read into memory: content or failure stands
-	content  []byte
-	failure  error
-	progress *progress        // of Request.OnDownload; nil when nobody asks
-	room     [inlineHead]byte // where the reply keeps an ordinary head
+	session *Session
+	method  string
+	dest    destination
+	raw     bool // no decompression
+	reply   connector.Reply
+	decoder io.ReadCloser // undoes the Content-Encoding; nil when there is none
+	ended   bool          // decoder has given all
+	closed  atomic.Bool   // Close was called
+	header  http.Header   // once it was asked for
+	history []*Response
+	std     *http.Response // that it was made of; nil for one from a connection
+	held    bool           // the body was read into memory: content or failure stands
+	content []byte
+	failure error
+	watch   *progress        // of Request.OnDownload; nil when nobody asks
+	room    [inlineHead]byte // where the reply keeps an ordinary head
 }
 
 // inlineHead is how much of a response's head is held without a further
@@ -177,7 +177,7 @@ func (r *Response) RemoteAddr() string { return r.reply.Addr }
 // it is cut short or cannot be decoded, and one of http.ErrBodyReadAfterClose
 // after Close.
 func (r *Response) Read(p []byte) (int, error) {
-	if r.progress != nil {
+	if r.watch != nil {
 		return r.watched(p)
 	}
 	if r.decoder == nil {
@@ -230,7 +230,7 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil || r.progress != nil {
+	if r.decoder != nil || r.watch != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)
