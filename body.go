@@ -15,6 +15,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/form"
+	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
@@ -42,10 +43,23 @@ type body struct {
 	reopen      func() (io.Reader, error)
 	replay      *replay // behind reader, where it can be sought
 	contentType string
+	coding      string // that lies on it already, by Request.Compress
 }
 
-// from resolves a request's body and refuses two of them.
+// from resolves a request's body, compressed where that is asked for, and refuses
+// two of them.
 func (b *body) from(req *Request) error {
+	if req.Compress != "" && !coding.Encodes(req.Compress) {
+		return fmt.Errorf("unknown compression %q", req.Compress)
+	}
+	if err := b.plain(req); err != nil || req.Compress == "" {
+		return err
+	}
+	return b.compress(req.Compress)
+}
+
+// plain resolves a request's body as it was given.
+func (b *body) plain(req *Request) error {
 	if req.Body == nil && req.JSON == nil && req.Form == nil && req.Multipart == nil &&
 		req.Bytes == nil && req.Text == "" && req.File == "" {
 		return nil
@@ -318,6 +332,9 @@ func (b *body) describe(call *connector.Call, head []byte, given bool) []byte {
 	call.Payload, call.Body, call.Length, call.Rewind = b.payload, b.reader, b.length, b.reopen
 	if b.contentType != "" && !given {
 		head = http1.AppendField(head, "Content-Type", b.contentType)
+	}
+	if b.coding != "" {
+		head = http1.AppendField(head, "Content-Encoding", b.coding)
 	}
 	return head
 }

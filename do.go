@@ -77,6 +77,9 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 			return nil, err
 		}
 	}
+	if req.OnDownload != nil {
+		resp.watch = &progress{told: req.OnDownload}
+	}
 	if s.opts.RaiseForStatus {
 		if err := resp.RaiseForStatus(); err != nil {
 			return nil, err
@@ -101,13 +104,17 @@ func (h *hop) prepare() error {
 	if h.method == "CONNECT" {
 		return errConnect
 	}
-	dest, err := h.session.destination(h.req.URL, h.req.Query)
+	find := h.session.destination
+	if h.req.exact {
+		find = h.session.absolute
+	}
+	dest, err := find(h.req.URL, h.req.Query)
 	if err != nil {
 		return err
 	}
-	h.origin = dest.origin
+	h.origin, h.foreign = dest.origin, h.req.foreign
 	h.aim(dest)
-	return h.body.from(h.req)
+	return h.takeBody()
 }
 
 // errConnect refuses what has no URL: the target of CONNECT is a host and a port.
@@ -217,6 +224,9 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 		return err
 	}
 	call.Head = h.body.describe(call, head, h.typed())
+	if h.req.Trailer != nil || h.req.OnUpload != nil {
+		h.attend(call)
+	}
 	return nil
 }
 

@@ -31,9 +31,10 @@
 //
 // The verbs take the URL, and a [Request] for the rest, which is plain
 // data: query, header fields, cookies, and one body out of bytes, text, JSON, a
-// form, a file or a reader. What the session's [Options] say holds for every
-// request, unless the request says otherwise; an empty list of values removes a
-// field.
+// form, a file, a reader or, by [BodyFrom], an iterator. Compress sends it under a
+// coding, Trailer puts fields behind it. What the session's [Options] say holds for
+// every request, unless the request says otherwise; an empty list of values removes
+// a field.
 //
 // URLs are sent octet for octet where RFC 3986 allows it, so that a signature
 // over one stays valid. The host that is dialled is always that of package
@@ -45,7 +46,11 @@
 // holds a connection until the body was read to its end or closed, and every
 // helper does that by itself: Bytes, Text, JSON and the generic [JSON] read all
 // of it, Save writes it to a file that appears only when it is whole, Lines and
-// Chunks are loops over it. Who takes none of them calls Close.
+// Chunks are loops over it, and package sse reads event streams. Who takes none of
+// them calls Close.
+//
+// A list that an API gives in pages is a loop too: [Pages] follows Link fields,
+// cursors, numbers and offsets, [Items] gives the entries.
 //
 // gzip, deflate, br and zstd are undone. A body that decompresses out of all
 // proportion is an error, and what is held in memory is bounded by

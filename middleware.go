@@ -97,7 +97,7 @@ func (h *hop) request() (*Request, *carried) {
 	if h.foreign {
 		r.Cookies = nil
 	}
-	r.Middleware = nil
+	r.Middleware, r.Compress, r.OnDownload = nil, "", nil
 	r.TLS = cmp.Or(r.TLS, h.session.opts.TLS, h.session.connector.TLS())
 	var limits connector.Timeouts
 	h.limit(&limits) // which lets the total time-out begin
@@ -112,6 +112,12 @@ func (h *hop) request() (*Request, *carried) {
 	}
 	if h.body.contentType != "" && !h.typed() {
 		r.Header.Set("Content-Type", h.body.contentType)
+	}
+	if h.body.coding != "" {
+		r.Header.Set("Content-Encoding", h.body.coding)
+	}
+	if h.body.payload == nil && h.body.reader == nil {
+		r.Trailer = nil // a redirect has dropped the body
 	}
 	return &r, body
 }
@@ -166,5 +172,5 @@ func (h *hop) resume(v *via) error {
 		return err
 	}
 	h.aim(dest)
-	return h.body.from(h.req)
+	return h.takeBody()
 }

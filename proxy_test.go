@@ -31,7 +31,7 @@ type proxied struct {
 
 func newProxied(t *testing.T, o proxytest.Options) *proxied {
 	t.Helper()
-	p := &proxied{rec: recorder{reply: answer}}
+	p := &proxied{rec: recorder{reply: answerWithHost}}
 	plain := httptest.NewServer(http.HandlerFunc(p.rec.serve))
 	t.Cleanup(plain.Close)
 	ca, err := localca.New("test")
@@ -58,8 +58,8 @@ func newProxied(t *testing.T, o proxytest.Options) *proxied {
 	return p
 }
 
-// answer says which host was asked, or redirects to what the query says.
-func answer(w http.ResponseWriter, r *http.Request) {
+// answerWithHost says which host was asked, or redirects to what the query says.
+func answerWithHost(w http.ResponseWriter, r *http.Request) {
 	if to := r.URL.Query().Get("to"); to != "" {
 		http.Redirect(w, r, to, http.StatusTemporaryRedirect)
 		return

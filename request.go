@@ -76,6 +76,30 @@ type Request struct {
 	// known, or told by Body's type; negative is an error.
 	ContentLength int64
 
+	// Compress is the coding in which the body is sent: "gzip", "deflate", "br" or
+	// "zstd". Empty means none. Content-Encoding is set; having it in Header too
+	// is an error. A body above 1 MiB, or of unknown length, is compressed as it is
+	// sent, in chunks and without its ContentLength, and it can be sent again where
+	// the plain one can. Few servers undo it: ask theirs before.
+	Compress string
+
+	// Trailer is sent behind the body, which is sent in chunks then; without a
+	// body it is an error. Its names are announced before the body; the values of
+	// those names may be set until Body has given its end, by Body itself. Fields
+	// that belong in the head, credentials among them, are an error.
+	Trailer http.Header
+
+	// OnUpload, when set, is told how much of the body was read to be sent, in
+	// bytes as they are sent, and of how many, -1 when that is not known. Where
+	// the body is sent again it begins anew. It is called by another goroutine,
+	// for each piece, and holds up the sending.
+	OnUpload func(sent, total int64)
+
+	// OnDownload, when set, is told how much of the final response's body was
+	// read, decompressed, and of how many bytes: Response.ContentLength. It is
+	// called for each piece, by who reads the body in whatever way.
+	OnDownload func(received, total int64)
+
 	// Expect100 sends "Expect: 100-continue" and waits for the server's leave,
 	// at most for one second, before the body is sent. It does nothing without
 	// a body.
@@ -111,5 +135,7 @@ type Request struct {
 	// returned, nor its Receive before the body was read or closed.
 	Timings *connector.Timings
 
-	via *via // what a request under way carries through middleware
+	via     *via // what a request under way carries through middleware
+	exact   bool // URL is a server's: the session's queries are not added to it
+	foreign bool // URL is of an origin that the credentials do not belong to
 }

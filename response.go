@@ -44,12 +44,13 @@ type Response struct {
 	content []byte
 	failure error
 	after   func()           // what waits for the end of the body; may be nil
+	watch   *progress        // of Request.OnDownload; nil when nobody asks
 	room    [inlineHead]byte // where the reply keeps an ordinary head
 }
 
 // inlineHead is how much of a response's head is held without a further
 // allocation: the fields of an ordinary answer.
-const inlineHead = 416
+const inlineHead = 400
 
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
@@ -177,6 +178,9 @@ func (r *Response) RemoteAddr() string { return r.reply.Addr }
 // it is cut short or cannot be decoded, and one of http.ErrBodyReadAfterClose
 // after Close.
 func (r *Response) Read(p []byte) (int, error) {
+	if r.watch != nil {
+		return r.watched(p)
+	}
 	if r.decoder == nil {
 		n, err := r.reply.Read(p)
 		return n, r.readError(err)
@@ -231,7 +235,7 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil {
+	if r.decoder != nil || r.watch != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)

@@ -84,7 +84,7 @@ func (r *Request) http(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	std.Header = given.showCookies()
+	std.Header, std.Trailer = given.showCookies(), r.Trailer
 	if given.body != nil {
 		std.Body, std.ContentLength = given.body, r.ContentLength
 		if r.Body == nil {
@@ -115,7 +115,7 @@ func (i inner) RoundTrip(std *http.Request) (*http.Response, error) {
 	if given != nil {
 		req = *given.req
 	}
-	req.Method, req.URL, req.Header = std.Method, std.URL.String(), std.Header.Clone()
+	req.Method, req.URL, req.Header, req.Trailer = std.Method, std.URL.String(), std.Header.Clone(), std.Trailer
 	if std.Host != "" && std.Host != std.URL.Host {
 		req.Header.Set("Host", std.Host)
 	}

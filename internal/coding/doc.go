@@ -1,4 +1,5 @@
-// Package coding undoes HTTP content codings, as a stream and within limits.
+// Package coding undoes HTTP content codings, as a stream and within limits, and
+// applies them.
 //
 // It decodes gzip (also x-gzip), deflate (with and without the zlib wrapper), br,
 // zstd and identity, and several of them on top of each other. Nothing is read
@@ -13,5 +14,4 @@
 // Limitations:
 //   - Dictionaries are not supported, neither zlib's nor zstd's (RFC 9842).
 //   - compress and x-compress, the LZW coding of RFC 9110, are unknown.
-//   - There are no encoders.
 package coding

@@ -41,6 +41,7 @@ var allowed = map[string][]string{
 	"fetch":              {".", "aio", "connector", "internal/backoff", "internal/secret", "trust"},
 	"aiohttptest":        {".", "connector", "internal/localca", "internal/testnet", "trust"},
 	"recording":          {".", "internal/secret"},
+	"sse":                {".", "connector", "internal/secret", "trust"},
 	"httpbin":            {},
 	"internal/demosite":  {"internal/localca"},
 	"internal/cli":       {"*"},
