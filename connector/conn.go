@@ -22,6 +22,9 @@ type conn struct {
 	rd   http1.Reader
 	memo http1.Memo
 	addr string // the peer's
+	id   uint64 // tells it from the others of its pool, for traces
+
+	trace *callTrace // of the exchange under way, where it tells package tracing
 
 	watch   watch
 	cancel  func() // aborts the wire; made once, for context.AfterFunc

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http/httptrace"
 	"net/netip"
 	"strconv"
 	"time"
@@ -164,18 +163,10 @@ func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error)
 	if ip, err := netip.ParseAddr(name); err == nil {
 		return []netip.Addr{ip.Unmap()}, nil
 	}
-	trace := httptrace.ContextClientTrace(ctx)
-	if trace != nil && trace.DNSStart != nil {
-		trace.DNSStart(httptrace.DNSStartInfo{Host: name})
-	}
-	ips, err := d.cache.lookup(ctx, name)
-	if trace != nil && trace.DNSDone != nil {
-		info := httptrace.DNSDoneInfo{Err: err} // Coalesced is not told
-		for _, ip := range ips {
-			info.Addrs = append(info.Addrs, net.IPAddr{IP: ip.AsSlice(), Zone: ip.Zone()})
-		}
-		trace.DNSDone(info)
-	}
+	trace := dialTrace(ctx)
+	trace.dnsStart(name)
+	ips, err := d.cache.lookup(ctx, name, trace)
+	trace.dnsDone(ips, err)
 	return ips, err
 }
 
@@ -188,5 +179,9 @@ func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, er
 	if d.local.IsValid() {
 		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))
 	}
-	return nd.DialContext(ctx, "tcp", addr.String())
+	trace := dialTrace(ctx)
+	trace.connecting(addr)
+	conn, err := nd.DialContext(ctx, "tcp", addr.String())
+	trace.connected(addr, err)
+	return conn, err
 }

@@ -39,7 +39,7 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	if call.Timings != nil {
 		*call.Timings = Timings{Start: time.Now()}
 	}
-	if call.trace = traceOf(ctx, call.Host); call.trace != nil {
+	if call.trace = traceOf(ctx, call); call.trace != nil {
 		call.interim = call.trace.interim
 	}
 	err := x.attempts()
@@ -169,7 +169,7 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 			t.Pool = time.Since(start)
 		}
 		if g.conn == nil {
-			return x.open(g.host)
+			return x.openTold(g.host)
 		}
 		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
 			return g.conn, nil // the fused exchange looks for itself
@@ -182,7 +182,9 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 func (x *exchange) wait(w *waiter) (grant, error) {
 	ctx, cancel := x.bounded()
 	defer cancel()
+	x.call.trace.queued()
 	g, err := x.c.pool.wait(ctx, w, x.limits.Pool)
+	x.call.trace.served(err)
 	x.now = clock()
 	return g, err
 }

@@ -87,14 +87,14 @@ func (x *exchange) run() error {
 	blind := fused && x.blind()
 	cn.wire.socket.blind = blind
 	x.c.watcher.watch(x.ctx, cn, blind)
-	cn.wire.socket.timeSend(fused && x.call.Timings != nil)
+	cn.wire.socket.timeSend(fused && (x.call.Timings != nil || x.call.trace.traced()))
 	writeErr := x.send(fused)
 	sentAt := x.stamp()
 	if at := cn.wire.socket.sentAt; !at.IsZero() {
 		sentAt = at // the answer was waited for in the same call
 	}
 	if x.upload == nil {
-		x.call.trace.wrote(writeErr)
+		x.call.trace.wrote(sentAt, writeErr)
 	}
 	if writeErr != nil && !isGone(writeErr) {
 		return x.fail(PhaseWrite, writeErr)
@@ -112,6 +112,7 @@ func (x *exchange) run() error {
 		sentAt = x.uploaded()
 	}
 	x.note(started, sentAt)
+	x.call.trace.answeredBy(x)
 	return x.accept()
 }
 
@@ -122,7 +123,7 @@ func (x *exchange) uploaded() time.Time {
 	if !x.upload.settled(lastNews) {
 		return now
 	}
-	x.call.trace.wrote(nil)
+	x.call.trace.wrote(x.upload.ended, nil)
 	return x.upload.ended
 }
 
@@ -141,13 +142,13 @@ func (x *exchange) send(fused bool) error {
 	if fused {
 		w.sending, w.socket.alone = x.limits.Write, x.c.flying.Load() == 1
 		err := x.sendFused()
-		x.call.trace.wroteHead(err)
+		x.call.trace.wroteHead(x, err)
 		return err
 	}
 	w.beginAt(x.now, &w.writes, x.limits.Write, "write")
 	n, err := cn.top.Write(x.out)
 	x.sent = n > 0 || cn.tls != nil
-	x.call.trace.wroteHead(err)
+	x.call.trace.wroteHead(x, err)
 	switch {
 	case err != nil || inline:
 		w.begin(&w.reads, x.limits.Head, "head")
@@ -345,6 +346,7 @@ func (x *exchange) release(reusable bool) {
 
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
+	cn.released(reusable && cn.wire.aborted.Load() == nil)
 	if !reusable || cn.wire.aborted.Load() != nil {
 		p.discard(cn)
 		return

@@ -241,6 +241,7 @@ func (r *Reply) drop() {
 		return
 	}
 	cn.unwatch()
+	cn.released(false)
 	r.pool.discard(cn)
 	if r.upload != nil {
 		r.upload.cease()

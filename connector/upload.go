@@ -82,6 +82,9 @@ func (u *upload) send() error {
 	if u.body == nil {
 		w.begin(&w.writes, u.limits.Write, "write")
 		_, err := u.conn.top.Write(u.call.Payload)
+		if err == nil {
+			u.call.trace.chunkSent(u.call.Payload)
+		}
 		return err
 	}
 	if u.call.Length < 0 {
@@ -115,6 +118,7 @@ func (u *upload) sendLength() error {
 				return err
 			}
 			sent += int64(n)
+			u.call.trace.chunkSent(buf.b[:n])
 		}
 		if err == io.EOF {
 			return u.checkLength(sent, nil)
@@ -152,6 +156,7 @@ func (u *upload) sendChunked() error {
 			if err := u.write(buf.b[from : room+n+2]); err != nil {
 				return err
 			}
+			u.call.trace.chunkSent(buf.b[room : room+n])
 		}
 		if err == io.EOF {
 			break

@@ -28,7 +28,7 @@ const filePiece = 4 << 20
 func (u *upload) sendFile() (sent int64, ok bool, err error) {
 	file, isFile := plainFile(u.body)
 	tcp, isTCP := u.conn.wire.Conn.(*net.TCPConn)
-	if !isFile || !isTCP || u.conn.tls != nil {
+	if !isFile || !isTCP || u.conn.tls != nil || u.call.trace.seesBody() {
 		return 0, false, nil
 	}
 	w := &u.conn.wire

@@ -1,0 +1,113 @@
+package connector
+
+import (
+	"bytes"
+	"context"
+	"net/netip"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/tracing"
+)
+
+// headersSent makes the event of a head that was sent, from its octets.
+func headersSent(at tracing.Moment, head []byte, call *Call) tracing.RequestHeadersSent {
+	line, fields, _ := bytes.Cut(head[:len(head)-len("\r\n")], []byte("\r\n"))
+	_, target, _ := bytes.Cut(line, []byte(" "))
+	target, _, _ = bytes.Cut(target, []byte(" "))
+	return tracing.RequestHeadersSent{
+		Moment: at, Method: call.Method, Target: string(target),
+		Header: http1.Fields(fields).Header(nil, nil), Bytes: len(head), HasBody: call.hasBody(),
+	}
+}
+
+// answeredBy tells of the head of the answer.
+func (t *callTrace) answeredBy(x *exchange) {
+	if !t.traced() || !t.own.Wants(func(tr *tracing.Trace) bool { return tr.OnResponseHead != nil }) {
+		return
+	}
+	h := &x.head
+	e := tracing.ResponseHead{
+		Moment: t.own.Now(), Status: h.Status, Reason: string(h.Reason), Proto: "HTTP/1.1",
+		Header: h.Fields.Header(nil, nil), Length: h.ContentLength,
+	}
+	if h.Minor == 0 {
+		e.Proto = "HTTP/1.0"
+	}
+	if h.Chunked {
+		e.Length = -1
+	}
+	t.own.Tell(e)
+}
+
+// openTold opens a connection by a right that the pool has granted, and tells of
+// it. What opens it finds the trace in the context.
+func (x *exchange) openTold(h *host) (*conn, error) {
+	t := x.call.trace
+	if !t.traced() {
+		return x.open(h)
+	}
+	t.own.Tell(tracing.ConnectionCreateStart{Moment: t.own.Now(), Host: t.addr})
+	outer := x.ctx
+	x.ctx = context.WithValue(outer, dialTraceKey{}, t)
+	cn, err := x.open(h)
+	x.ctx = outer
+	e := tracing.ConnectionCreateEnd{Moment: t.own.Now(), Host: t.addr, Err: err}
+	if err == nil {
+		e.ID, e.Addr = cn.id, cn.addr
+	}
+	t.own.Tell(e)
+	return cn, err
+}
+
+// queued and served frame a wait in the pool.
+func (t *callTrace) queued() {
+	if t.traced() {
+		t.own.Tell(tracing.ConnectionQueuedStart{Moment: t.own.Now(), Host: t.addr})
+	}
+}
+
+func (t *callTrace) served(err error) {
+	if t.traced() {
+		t.own.Tell(tracing.ConnectionQueuedEnd{Moment: t.own.Now(), Host: t.addr, Err: err})
+	}
+}
+
+// released tells that the exchange lets go of its connection, once.
+func (cn *conn) released(reusable bool) {
+	if t := cn.trace; t != nil {
+		cn.trace = nil
+		t.own.Tell(tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: cn.id, Reused: reusable})
+	}
+}
+
+// known tells that the addresses of a name are in the cache, or not.
+func (t *callTrace) known(name string, hit bool) {
+	switch {
+	case !t.traced():
+	case hit:
+		t.own.Tell(tracing.DNSCacheHit{Moment: t.own.Now(), Name: name})
+	default:
+		t.own.Tell(tracing.DNSCacheMiss{Moment: t.own.Now(), Name: name})
+		t.own.Tell(tracing.DNSResolveStart{Moment: t.own.Now(), Name: name})
+	}
+}
+
+// resolved ends a resolution that known has told of.
+func (t *callTrace) resolved(name string, hit bool, addrs []netip.Addr, err error) {
+	if t.traced() && !hit {
+		t.own.Tell(tracing.DNSResolveEnd{Moment: t.own.Now(), Name: name, Addrs: addrs, Err: err})
+	}
+}
+
+// connecting and connected frame the opening of a connection to one address.
+func (t *callTrace) connecting(addr netip.AddrPort) {
+	if t.traced() {
+		t.own.Tell(tracing.ConnectStart{Moment: t.own.Now(), Addr: addr})
+	}
+}
+
+func (t *callTrace) connected(addr netip.AddrPort, err error) {
+	if t.traced() {
+		t.own.Tell(tracing.ConnectEnd{Moment: t.own.Now(), Addr: addr, Err: err})
+	}
+}
