@@ -9,6 +9,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 // A Handler sends one request and gives its response: what a session does for
@@ -45,6 +46,7 @@ type via struct {
 	origin  *origin   // of the first hop
 	foreign bool      // a redirect has left it
 	ends    time.Time // when the total time-out ends; zero when there is none
+	tracer  *tracing.Tracer
 }
 
 // Deadline tells when the total time-out of a request that is under way ends. It
@@ -80,6 +82,7 @@ func (s *Session) handler(req *Request) Handler {
 func (j *job) pass(ctx context.Context, handle Handler) (*Response, error) {
 	h := &j.hop
 	req, body := h.request()
+	req.via.tracer = j.tracer
 	resp, err := handle(ctx, req)
 	body.settle()
 	if err == nil && resp == nil {
@@ -143,6 +146,9 @@ func (s *Session) send1(ctx context.Context, req *Request) (*Response, error) {
 	h.session, h.req, h.method, h.header = s, &j.req, req.Method, req.Header
 	if h.method == "" {
 		h.method = http.MethodGet
+	}
+	if req.via != nil {
+		j.tracer = req.via.tracer
 	}
 	if err := h.resume(req.via); err != nil {
 		closeUnsent(req)

@@ -43,6 +43,7 @@ type Response struct {
 	held    bool           // the body was read into memory: content or failure stands
 	content []byte
 	failure error
+	probe   *probe           // tells what becomes of it; nil when nobody wants to know
 	room    [inlineHead]byte // where the reply keeps an ordinary head
 }
 
@@ -60,7 +61,11 @@ func (r *Response) begin() {
 	if len(coding.Parse(codings)) == 0 {
 		return
 	}
-	decoder, err := coding.NewReader(&r.reply, codings, coding.Limits{MaxBytes: max(r.limits().MaxDecodedBytes, 0)})
+	var coded io.Reader = &r.reply
+	if r.probe != nil {
+		coded = r.probe.count(coded)
+	}
+	decoder, err := coding.NewReader(coded, codings, coding.Limits{MaxBytes: max(r.limits().MaxDecodedBytes, 0)})
 	switch {
 	case errors.Is(err, coding.ErrUnknown):
 		return // delivered as it is
@@ -176,6 +181,14 @@ func (r *Response) RemoteAddr() string { return r.reply.Addr }
 // it is cut short or cannot be decoded, and one of http.ErrBodyReadAfterClose
 // after Close.
 func (r *Response) Read(p []byte) (int, error) {
+	n, err := r.read(p)
+	if r.probe != nil {
+		r.probe.received(p[:n], err)
+	}
+	return n, err
+}
+
+func (r *Response) read(p []byte) (int, error) {
 	if r.decoder == nil {
 		n, err := r.reply.Read(p)
 		return n, r.readError(err)
@@ -226,7 +239,7 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil {
+	if r.decoder != nil || r.probe != nil && r.probe.tracer != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)
@@ -244,7 +257,11 @@ func (r *Response) Close() error {
 	if r.decoder != nil {
 		r.decoder.Close()
 	}
-	return r.reply.Close()
+	err := r.reply.Close()
+	if r.probe != nil {
+		r.probe.closed(r)
+	}
+	return err
 }
 
 // RaiseForStatus gives a [*StatusError], with the first KiB of the body, when

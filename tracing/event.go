@@ -74,8 +74,7 @@ type ExchangeEnd struct {
 	Complete bool
 	// BodyBytes is how much of the response's body was given to who reads it.
 	BodyBytes int64
-	// WireBytes is how much of it came over the connection, before decompression;
-	// -1 when that was not counted.
+	// WireBytes is how much of it came over the connection, before decompression.
 	WireBytes int64
 	Timings   Timings
 }
