@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -434,11 +435,18 @@ func TestTraceIsSilentAfterTheEnd(t *testing.T) {
 			req.Body, req.Method, path = &blocked{closed: make(chan struct{})}, "PUT", "/early"
 		}
 		req.URL = srv.URL + path
-		stop := time.AfterFunc(time.Duration(i%10)*200*time.Microsecond, cancel)
+		stop := time.AfterFunc(time.Duration(i%10+1)*time.Millisecond, cancel)
 		resp, err := session.Do(ctx, req)
 		if err == nil {
-			if i%2 == 0 {
-				go io.Copy(io.Discard, io.MultiReader(onlyRead{resp})) // Close comes in between
+			if i%2 == 0 && path == "/" {
+				had := make(chan bool)
+				go func() {
+					io.CopyN(io.Discard, resp, 64<<10)
+					close(had)
+					io.Copy(io.Discard, onlyRead{resp}) // there is no more: Close comes in between
+				}()
+				<-had
+				runtime.Gosched()
 			}
 			resp.Close()
 		}
