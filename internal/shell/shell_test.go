@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aiohttp-go/aiohttp/internal/cli/shell"
+	"github.com/aiohttp-go/aiohttp/internal/shell"
 )
 
 func ExampleQuote() {
@@ -46,4 +46,9 @@ func FuzzQuote(f *testing.F) {
 			t.Fatalf("%q became %q, which a shell reads as %q", arg, word, got)
 		}
 	})
+}
+
+func ExamplePrint() {
+	fmt.Println(shell.Print([]byte("-100%\n'\x00\xff\\")))
+	// Output: printf '\055100%%\012\047\000\377\134'
 }
