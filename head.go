@@ -11,6 +11,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
 // Version is the version of this library; it stands in the User-Agent field.
@@ -84,15 +85,7 @@ func framingField(canonical string) bool {
 
 // personal reports whether a field is a credential, which must not cross from
 // one origin to another: those of HTTP itself, and the usual ones of APIs.
-func personal(canonical string) bool {
-	switch canonical {
-	case "Authorization", "Cookie", "Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
-		"Api-Key", "Apikey", "X-Api-Key", "X-Auth-Key", "X-Auth-Token", "X-Access-Token", "X-Csrf-Token", "X-Xsrf-Token",
-		"X-Amz-Security-Token", "X-Goog-Api-Key", "X-Vault-Token", "Private-Token", "Job-Token", "Ocp-Apim-Subscription-Key":
-		return true
-	}
-	return false
-}
+func personal(canonical string) bool { return secret.Field(canonical) }
 
 // appendDefaults renders the session's fields. Those that the request itself
 // sets are left out, and where its credentials do not belong they are.

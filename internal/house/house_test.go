@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"cookie":            {},
 	"form":              {},
 	"tracing":           {},
+	"tracing/har":       {"connector", "internal/secret", "tracing"},
 	"trust":             {"internal/roots"},
 	"connector":         {"internal/http1", "tracing", "trust"},
 	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "internal/secret", "internal/shell", "tracing", "trust"},

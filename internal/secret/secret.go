@@ -1,4 +1,4 @@
-// Package secret masks the credentials in URLs, for texts that people read and
+// Package secret knows and masks credentials, in URLs above all, for texts that people read and
 // pass on: errors, summaries, displays.
 package secret
 
@@ -67,6 +67,22 @@ func userinfo(text string) string {
 		start = i + len("//")
 	}
 	return text[:start] + Mask + text[at:]
+}
+
+// Query masks a query, or a URL-encoded form.
+func Query(text string) string { return parameters(text) }
+
+// Field reports whether a header field, whose name is in canonical form, bears a
+// credential: those of HTTP itself, and the usual ones of APIs.
+func Field(canonical string) bool {
+	switch canonical {
+	case "Authorization", "Cookie", "Cookie2", "Set-Cookie", "Set-Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
+		"Authentication-Info", "Proxy-Authentication-Info",
+		"Api-Key", "Apikey", "X-Api-Key", "X-Auth-Key", "X-Auth-Token", "X-Access-Token", "X-Csrf-Token", "X-Xsrf-Token",
+		"X-Amz-Security-Token", "X-Goog-Api-Key", "X-Vault-Token", "Private-Token", "Job-Token", "Ocp-Apim-Subscription-Key":
+		return true
+	}
+	return false
 }
 
 // parameters masks the values of those that bears knows, and leaves the rest as
