@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -39,6 +40,7 @@ type job struct {
 	call connector.Call
 	head []byte
 
+	sent   *atomic.Int32   // how many exchanges of the call were begun, where there is middleware
 	handle Handler         // the middleware that each hop goes through; nil when there is none
 	tracer *tracing.Tracer // who is told of it; nil when nobody is
 }
@@ -68,7 +70,9 @@ func (s *Session) run(ctx context.Context, j *job) (*Response, error) {
 		closeUnsent(req)
 		return nil, wrap(req.Method, req.URL, &Error{Phase: connector.PhasePrepare, Err: err})
 	}
-	j.handle = s.handler(req)
+	if j.handle = s.handler(req); j.handle != nil {
+		j.sent = new(atomic.Int32)
+	}
 	resp, err := j.hopOn(ctx)
 	if err != nil {
 		return nil, wrap(h.method, h.address(), err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/textproto"
+	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -47,6 +48,7 @@ type via struct {
 	foreign bool      // a redirect has left it
 	ends    time.Time // when the total time-out ends; zero when there is none
 	tracer  *tracing.Tracer
+	sent    *atomic.Int32 // how many exchanges of the call were begun
 }
 
 // Deadline tells when the total time-out of a request that is under way ends. It
@@ -57,6 +59,15 @@ func (r *Request) Deadline() (deadline time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	return r.via.ends, true
+}
+
+// Resends tells how many requests of the same call were sent before: for
+// redirects, and by middleware. It is for middleware, and tells nothing elsewhere.
+func (r *Request) Resends() int {
+	if r.via == nil {
+		return 0
+	}
+	return int(r.via.sent.Load())
 }
 
 // chain puts middleware around a handler, the first outermost.
@@ -82,7 +93,7 @@ func (s *Session) handler(req *Request) Handler {
 func (j *job) pass(ctx context.Context, handle Handler) (*Response, error) {
 	h := &j.hop
 	req, body := h.request()
-	req.via.tracer = j.tracer
+	req.via.tracer, req.via.sent = j.tracer, j.sent
 	resp, err := handle(ctx, req)
 	body.settle()
 	if err == nil && resp == nil {
@@ -149,6 +160,7 @@ func (s *Session) send1(ctx context.Context, req *Request) (*Response, error) {
 	}
 	if req.via != nil {
 		j.tracer = req.via.tracer
+		req.via.sent.Add(1)
 	}
 	if err := h.resume(req.via); err != nil {
 		closeUnsent(req)
