@@ -23,24 +23,28 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 // trace is run, told of.
 func (s *Session) trace(ctx context.Context, j *job) (*Response, error) {
 	t := tracing.Begin(ctx, j.req.TraceValue, s.opts.Trace, j.req.Trace)
-	ended := true // also by a panic
+	ended, returned := true, false
+	var resp *Response
 	defer func() {
 		if ended {
 			t.End()
+		}
+		if !returned && resp != nil { // a function has panicked
+			resp.Close()
 		}
 	}()
 	j.tracer = t
 	method, address := j.req.Method, j.req.URL
 	t.Tell(tracing.RequestStart{Moment: t.Now(), Method: method, URL: address, Header: j.req.Header})
-	resp, err := s.run(ctx, j)
-	if err != nil {
+	var err error
+	if resp, err = s.run(ctx, j); err != nil {
 		t.Tell(tracing.RequestException{Moment: t.Now(), Method: method, URL: address, Err: err})
 		return nil, err
 	}
 	t.Tell(tracing.RequestEnd{
 		Moment: resp.moment(t), Method: resp.method, URL: resp.URL().String(), Status: resp.Status, Header: resp.Headers(),
 	})
-	ended = resp.probed(t)
+	ended, returned = resp.probed(t), true
 	return resp, nil
 }
 
@@ -115,12 +119,14 @@ func (p *probe) end(err error, complete bool) {
 		return
 	}
 	p.ending.Do(func() {
+		defer func() {
+			p.over.Store(true)
+			if p.final.Load() {
+				p.tracer.End()
+			}
+		}()
 		if p.exchange != nil {
 			p.tellEnd(err, complete)
-		}
-		p.over.Store(true)
-		if p.final.Load() {
-			p.tracer.End()
 		}
 	})
 }

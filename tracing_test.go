@@ -21,6 +21,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -488,5 +489,83 @@ func TestResponseTimings(t *testing.T) {
 	read(t, resp, err)
 	if got := resp.Timings(); got != (connector.Timings{}) {
 		t.Errorf("not asked for, got %+v", got)
+	}
+}
+
+// A function of a trace that panics brings down the call, and takes nothing with
+// it: not the right to a connection, nor the connection.
+func TestTracePanicsLoseNoConnection(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		if r.URL.Path == "/redirect" {
+			http.Redirect(w, r, "/", http.StatusFound)
+			return
+		}
+		w.WriteHeader(http.StatusEarlyHints)
+		w.Write(make([]byte, 64<<10))
+	}))
+	defer srv.Close()
+	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
+	kind := reflect.TypeFor[tracing.Trace]()
+	seen := 0
+	for i := range kind.NumField() {
+		name := kind.Field(i).Name
+		t.Run(name, func(t *testing.T) {
+			c := connector.New(connector.Options{MaxConns: 1, Resolver: resolver{}, DNSCacheTTL: time.Hour, Timeouts: connector.Timeouts{Pool: 5 * time.Second}})
+			defer c.Close()
+			session := aiohttp.NewSession(aiohttp.Options{Connector: c, BaseURL: "http://a.test:" + port})
+			defer session.Close()
+			trace := new(tracing.Trace)
+			var panicked atomic.Bool
+			reflect.ValueOf(trace).Elem().Field(i).Set(reflect.MakeFunc(kind.Field(i).Type, func([]reflect.Value) []reflect.Value {
+				panicked.Store(true)
+				panic(name)
+			}))
+			send := func(req aiohttp.Request) {
+				defer func() { recover() }()
+				if resp, err := session.Do(t.Context(), req); err == nil {
+					defer resp.Close()
+					resp.Bytes()
+				}
+			}
+			traced := aiohttp.Request{Method: "POST", URL: "/redirect", Text: "hello", Expect100: true, Trace: []*tracing.Trace{trace}}
+			send(traced)
+			traced.URL, traced.Timeouts.Head = "/", -1
+			c.CloseIdleConnections()
+			send(traced) // by a name that is known
+			if name == "OnRequestException" {
+				send(aiohttp.Request{URL: "/", Body: iotest.ErrReader(io.EOF), ContentLength: 1, Trace: []*tracing.Trace{trace}})
+			}
+			holder, err := session.Get(t.Context(), "/")
+			if err != nil {
+				t.Fatal("afterwards:", err)
+			}
+			go func() { // so that the next one has to queue
+				for c.Stats().Waiting == 0 && !panicked.Load() {
+					runtime.Gosched()
+				}
+				holder.Close()
+			}()
+			if !panicked.Load() {
+				send(traced)
+			}
+			holder.Close()
+			if panicked.Load() {
+				seen++
+			} else {
+				t.Log("was not called")
+			}
+			resp, err := session.Get(t.Context(), "/")
+			if err != nil {
+				t.Fatal("afterwards:", err)
+			}
+			read(t, resp, nil)
+			if got := c.Stats(); got != (connector.Stats{Open: 1, Idle: 1, Hosts: 1}) {
+				t.Errorf("the pool is left with %+v", got)
+			}
+		})
+	}
+	if want := kind.NumField() - 2; seen != want { // there is no TLS
+		t.Errorf("%d functions were called, want %d", seen, want)
 	}
 }

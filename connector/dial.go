@@ -182,6 +182,6 @@ func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, er
 	trace := dialTrace(ctx)
 	trace.connecting(addr)
 	conn, err := nd.DialContext(ctx, "tcp", addr.String())
-	trace.connected(addr, err)
+	trace.connected(addr, conn, err)
 	return conn, err
 }

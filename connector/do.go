@@ -182,9 +182,9 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 func (x *exchange) wait(w *waiter) (grant, error) {
 	ctx, cancel := x.bounded()
 	defer cancel()
-	x.call.trace.queued()
+	x.queued(w)
 	g, err := x.c.pool.wait(ctx, w, x.limits.Pool)
-	x.call.trace.served(err)
+	x.served(g, err)
 	x.now = clock()
 	return g, err
 }

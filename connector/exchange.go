@@ -346,9 +346,10 @@ func (x *exchange) release(reusable bool) {
 
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
-	cn.released(reusable && cn.wire.aborted.Load() == nil)
+	release := cn.releasing()
 	if !reusable || cn.wire.aborted.Load() != nil {
 		p.discard(cn)
+		release.tell(false)
 		return
 	}
 	cn.rd.Release()
@@ -357,6 +358,7 @@ func settle(p *pool, cn *conn, reusable bool) {
 		cn.bounded = false
 	}
 	p.put(cn)
+	release.tell(true)
 }
 
 // fail ends the attempt.

@@ -241,11 +241,12 @@ func (r *Reply) drop() {
 		return
 	}
 	cn.unwatch()
-	cn.released(false)
+	release := cn.releasing()
 	r.pool.discard(cn)
 	if r.upload != nil {
 		r.upload.cease()
 	}
+	release.tell(false)
 }
 
 // What Close reads of a body that was not read to its end, so that the

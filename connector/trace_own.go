@@ -3,6 +3,7 @@ package connector
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/netip"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
@@ -46,6 +47,7 @@ func (x *exchange) openTold(h *host) (*conn, error) {
 	if !t.traced() {
 		return x.open(h)
 	}
+	x.right = h // which a panicking function must not take with it
 	t.own.Tell(tracing.ConnectionCreateStart{Moment: t.own.Now(), Host: t.addr})
 	outer := x.ctx
 	x.ctx = context.WithValue(outer, dialTraceKey{}, t)
@@ -60,23 +62,65 @@ func (x *exchange) openTold(h *host) (*conn, error) {
 }
 
 // queued and served frame a wait in the pool.
-func (t *callTrace) queued() {
-	if t.traced() {
-		t.own.Tell(tracing.ConnectionQueuedStart{Moment: t.own.Now(), Host: t.addr})
+func (x *exchange) queued(w *waiter) {
+	t := x.call.trace
+	if !t.traced() {
+		return
+	}
+	told := false
+	defer func() {
+		if !told { // the function has panicked
+			x.c.pool.abandon(w)
+		}
+	}()
+	t.own.Tell(tracing.ConnectionQueuedStart{Moment: t.own.Now(), Host: t.addr})
+	told = true
+}
+
+// abandon takes a waiter out of the queue, or gives back what it got.
+func (p *pool) abandon(w *waiter) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	switch g, err := p.wait(ctx, w, -1); {
+	case err != nil:
+	case g.conn != nil:
+		p.put(g.conn)
+	default:
+		p.giveUp(g.host)
 	}
 }
 
-func (t *callTrace) served(err error) {
-	if t.traced() {
-		t.own.Tell(tracing.ConnectionQueuedEnd{Moment: t.own.Now(), Host: t.addr, Err: err})
+func (x *exchange) served(g grant, err error) {
+	t := x.call.trace
+	if !t.traced() {
+		return
 	}
+	// What a panicking function would lose is given back by recycle.
+	x.conn, x.held, x.right = g.conn, g.conn != nil, nil
+	if err == nil && g.conn == nil {
+		x.right = g.host
+	}
+	t.own.Tell(tracing.ConnectionQueuedEnd{Moment: t.own.Now(), Host: t.addr, Err: err})
+	x.conn, x.held, x.right = nil, false, nil
 }
 
-// released tells that the exchange lets go of its connection, once.
-func (cn *conn) released(reusable bool) {
-	if t := cn.trace; t != nil {
-		cn.trace = nil
-		t.own.Tell(tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: cn.id, Reused: reusable})
+// release is what is told when an exchange has let go of its connection.
+type release struct {
+	trace *callTrace
+	id    uint64
+}
+
+// releasing takes the trace from a connection of which the exchange lets go.
+func (cn *conn) releasing() release {
+	t := cn.trace
+	cn.trace = nil
+	return release{t, cn.id}
+}
+
+// tell comes last, since a function that panics must take nothing with it.
+func (r release) tell(reusable bool) {
+	if t := r.trace; t != nil {
+		t.own.Tell(tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: r.id, Reused: reusable})
 	}
 }
 
@@ -106,8 +150,16 @@ func (t *callTrace) connecting(addr netip.AddrPort) {
 	}
 }
 
-func (t *callTrace) connected(addr netip.AddrPort, err error) {
-	if t.traced() {
-		t.own.Tell(tracing.ConnectEnd{Moment: t.own.Now(), Addr: addr, Err: err})
+func (t *callTrace) connected(addr netip.AddrPort, conn net.Conn, err error) {
+	if !t.traced() {
+		return
 	}
+	told := false
+	defer func() {
+		if !told && conn != nil {
+			conn.Close()
+		}
+	}()
+	t.own.Tell(tracing.ConnectEnd{Moment: t.own.Now(), Addr: addr, Err: err})
+	told = true
 }
