@@ -41,9 +41,11 @@ func (s *Session) trace(ctx context.Context, j *job) (*Response, error) {
 		t.Tell(tracing.RequestException{Moment: t.Now(), Method: method, URL: address, Err: err})
 		return nil, err
 	}
-	t.Tell(tracing.RequestEnd{
-		Moment: resp.moment(t), Method: resp.method, URL: resp.URL().String(), Status: resp.Status, Header: resp.Headers(),
-	})
+	if t.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestEnd != nil }) {
+		t.Tell(tracing.RequestEnd{
+			Moment: resp.moment(t), Method: resp.method, URL: resp.URL().String(), Status: resp.Status, Header: resp.Headers(),
+		})
+	}
 	ended, returned = resp.probed(t), true
 	return resp, nil
 }
@@ -51,6 +53,7 @@ func (s *Session) trace(ctx context.Context, j *job) (*Response, error) {
 // probe watches over a response that is traced or timed.
 type probe struct {
 	timings *connector.Timings // which the connector fills in; nil when it has no part in it
+	own     connector.Timings  // behind timings, unless the Request has some
 
 	tracer   *tracing.Tracer   // of the call; nil when it is only timed
 	exchange *tracing.Exchange // nil for a response that came over no connection
@@ -72,7 +75,7 @@ func (j *job) watched() bool {
 func (j *job) watch(resp *Response) {
 	p := &probe{tracer: j.tracer, timings: j.hop.req.Timings}
 	if p.timings == nil {
-		p.timings = new(connector.Timings)
+		p.timings = &p.own
 	}
 	j.call.Timings = p.timings
 	resp.probe = p
@@ -157,8 +160,8 @@ func (p *probe) closed(resp *Response) {
 // keep takes the timings out of the Request, for a response that another one
 // follows.
 func (p *probe) keep() {
-	own := *p.timings
-	p.timings = &own
+	p.own = *p.timings
+	p.timings = &p.own
 }
 
 // count counts what is read of the body before it is decompressed.
@@ -199,6 +202,9 @@ func (r *Response) probed(t *tracing.Tracer) (ended bool) {
 
 // redirected tells of a redirect that is about to be followed.
 func (j *job) redirected(from *Response) {
+	if !j.tracer.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestRedirect != nil }) {
+		return
+	}
 	j.tracer.Tell(tracing.RequestRedirect{
 		Moment: from.moment(j.tracer), Method: from.method, URL: from.URL().String(), Status: from.Status, Header: from.Headers(),
 		NextMethod: j.hop.method, NextURL: j.hop.address(),

@@ -1,9 +1,8 @@
 package tracing
 
-// Trace is a set of functions that are told what happens. A nil one is not
-// called, and what only it would have been told is not found out. It must not be
-// changed once it is in use; it may be used by any number of calls at once, so
-// what the functions of different calls share is theirs to guard.
+// Trace is a set of functions that are told what happens; a nil one is not called.
+// It must not be changed once it is in use. It may be used by any number of calls
+// at once, so what the functions of different calls share is theirs to guard.
 type Trace struct {
 	// OnRequestStart begins a call.
 	OnRequestStart func(*Call, RequestStart)

@@ -1,7 +1,9 @@
 package shell_test
 
 import (
+	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,4 +53,41 @@ func FuzzQuote(f *testing.F) {
 func ExamplePrint() {
 	fmt.Println(shell.Print([]byte("-100%\n'\x00\xff\\")))
 	// Output: printf '\055100%%\012\047\000\377\134'
+}
+
+// printed does what printf does with a format that Print writes.
+func printed(format string) (text []byte, ok bool) {
+	for i := 0; i < len(format); i++ {
+		switch c := format[i]; {
+		case c == '%' && strings.HasPrefix(format[i:], "%%"):
+			i++
+			text = append(text, '%')
+		case c == '\\' && len(format) >= i+4:
+			n, err := strconv.ParseUint(format[i+1:i+4], 8, 8)
+			if err != nil {
+				return nil, false
+			}
+			i += 3
+			text = append(text, byte(n))
+		case c == '%', c == '\\', c == '\'', c < ' ', c > '~', c == '-' && i == 0:
+			return nil, false
+		default:
+			text = append(text, c)
+		}
+	}
+	return text, true
+}
+
+func FuzzPrint(f *testing.F) {
+	for _, s := range []string{"", "plain", "-n", "100%\\n'", "\x00\xff", "\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		command := shell.Print(content)
+		format, ok := strings.CutPrefix(command, "printf '")
+		format, closed := strings.CutSuffix(format, "'")
+		if got, valid := printed(format); !ok || !closed || !valid || !bytes.Equal(got, content) {
+			t.Fatalf("%q became %s, which prints %q", content, command, got)
+		}
+	})
 }
