@@ -569,3 +569,43 @@ func TestTracePanicsLoseNoConnection(t *testing.T) {
 		t.Errorf("%d functions were called, want %d", seen, want)
 	}
 }
+
+// What is sent once more, because a connection had been closed at rest, is one
+// exchange all the same.
+func TestTraceTellsOfASecondAttempt(t *testing.T) {
+	session, n := network(t)
+	ln, err := n.Listen("a.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	var s signals
+	done := make(chan string)
+	put := func(trace ...*tracing.Trace) {
+		resp, err := session.Put(t.Context(), "http://a.test/", aiohttp.Request{Text: "hello", Trace: trace})
+		done <- read(t, resp, err)
+	}
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+	go put()
+	peer := testnet.Accept(t, ln)
+	peer.WantHead()
+	peer.WantRead("hello")
+	peer.Write(ok)
+	<-done
+	go put(s.trace())
+	peer.WantHead()
+	peer.Close()
+	peer = testnet.Accept(t, ln)
+	peer.WantHead()
+	peer.WantRead("hello")
+	peer.Write(ok)
+	if got := <-done; got != "ok" {
+		t.Errorf("got %q", got)
+	}
+	wantNames(t, &s, "0 RequestStart", "1 ExchangeStart", "1 ConnectionReuse", "1 RequestHeadersSent", "1 RequestChunkSent", "1 RequestSent",
+		"1 ConnectionRelease", "1 ConnectionCreateStart", "1 ConnectionCreateEnd", "1 RequestHeadersSent", "1 RequestChunkSent", "1 RequestSent",
+		"1 ResponseStart", "1 ResponseHead", "1 ConnectionRelease", "1 RequestEnd", "1 ResponseChunkReceived", "1 ExchangeEnd")
+	if e := first[tracing.ConnectionRelease](t, &s); e.Reused {
+		t.Errorf("the connection that was closed: %+v", e)
+	}
+}

@@ -38,5 +38,7 @@
 //
 //   - Requests of Session.HTTPClient and of Connector.RoundTrip are not told of:
 //     they have net/http/httptrace.
+//   - Nor are requests that middleware makes anew, in the place of the one that it
+//     was given, nor responses that it makes by itself.
 //   - Events hold what was sent and received, credentials included.
 package tracing

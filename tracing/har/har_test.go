@@ -284,6 +284,43 @@ func TestRecorderTellsOfErrorsOfWriting(t *testing.T) {
 	}
 }
 
+func TestRecorderIsSafeForConcurrentUse(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) }))
+	defer srv.Close()
+	var out bytes.Buffer
+	recorder := har.New(&out, har.Options{MaxBodyBytes: -1})
+	session := aiohttp.NewSession(aiohttp.Options{Trace: []*tracing.Trace{recorder.Trace()}})
+	defer session.Close()
+	const n = 100
+	urls := func(yield func(string) bool) {
+		for i := range n {
+			if !yield(fmt.Sprintf("%s/%d", srv.URL, i)) {
+				return
+			}
+		}
+	}
+	for resp, err := range session.GetAll(t.Context(), 8, urls) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Bytes()
+	}
+	if err := recorder.Close(); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, e := range entries(parse(t, out.Bytes())) {
+		text := e["response"].(object)["content"].(object)["text"].(string)
+		if u, err := url.Parse(e["request"].(object)["url"].(string)); err != nil || u.Path != text {
+			t.Errorf("%v is answered by %q", u, text)
+		}
+		seen[text] = true
+	}
+	if len(seen) != n {
+		t.Errorf("%d entries", len(seen))
+	}
+}
+
 type writer func([]byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
