@@ -35,14 +35,14 @@ func (s *Session) trace(ctx context.Context, j *job) (*Response, error) {
 	}()
 	j.tracer = t
 	method, address := j.req.Method, j.req.URL
-	t.Tell(tracing.RequestStart{Moment: t.Now(), Method: method, URL: address, Header: j.req.Header})
+	tracing.Tell(t, tracing.RequestStart{Moment: t.Now(), Method: method, URL: address, Header: j.req.Header})
 	var err error
 	if resp, err = s.run(ctx, j); err != nil {
-		t.Tell(tracing.RequestException{Moment: t.Now(), Method: method, URL: address, Err: err})
+		tracing.Tell(t, tracing.RequestException{Moment: t.Now(), Method: method, URL: address, Err: err})
 		return nil, err
 	}
 	if t.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestEnd != nil }) {
-		t.Tell(tracing.RequestEnd{
+		tracing.Tell(t, tracing.RequestEnd{
 			Moment: resp.moment(t), Method: resp.method, URL: resp.URL().String(), Status: resp.Status, Header: resp.Headers(),
 		})
 	}
@@ -82,7 +82,7 @@ func (j *job) watch(resp *Response) {
 	if p.tracer != nil {
 		p.exchange = p.tracer.Exchange()
 		j.call.Trace = p.exchange
-		p.exchange.Tell(tracing.ExchangeStart{Moment: p.exchange.Now(), Method: resp.method, URL: j.hop.address()})
+		tracing.Tell(p.tracer, tracing.ExchangeStart{Moment: p.exchange.Now(), Method: resp.method, URL: j.hop.address()})
 	}
 }
 
@@ -104,7 +104,7 @@ func (p *probe) received(piece []byte, err error) {
 	}
 	if len(piece) > 0 && p.exchange != nil {
 		p.body.Add(int64(len(piece)))
-		p.exchange.Tell(tracing.ResponseChunkReceived{Moment: p.exchange.Now(), Data: piece})
+		tracing.Tell(p.tracer, tracing.ResponseChunkReceived{Moment: p.exchange.Now(), Data: piece})
 	}
 	switch err {
 	case nil:
@@ -143,7 +143,7 @@ func (p *probe) tellEnd(err error, complete bool) {
 	if e.WireBytes = p.wire.Load(); e.WireBytes == 0 {
 		e.WireBytes = e.BodyBytes
 	}
-	p.exchange.Tell(e)
+	tracing.Tell(p.tracer, e)
 }
 
 // failed ends an exchange that brought no response.
@@ -205,7 +205,7 @@ func (j *job) redirected(from *Response) {
 	if !j.tracer.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestRedirect != nil }) {
 		return
 	}
-	j.tracer.Tell(tracing.RequestRedirect{
+	tracing.Tell(j.tracer, tracing.RequestRedirect{
 		Moment: from.moment(j.tracer), Method: from.method, URL: from.URL().String(), Status: from.Status, Header: from.Headers(),
 		NextMethod: j.hop.method, NextURL: j.hop.address(),
 	})

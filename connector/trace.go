@@ -54,7 +54,7 @@ func (t *callTrace) tlsStart() {
 		t.hooks.TLSHandshakeStart()
 	}
 	if t.own != nil {
-		t.own.Tell(tracing.TLSStart{Moment: t.own.Now(), Host: t.addr})
+		tracing.Tell(t.own.Tracer, tracing.TLSStart{Moment: t.own.Now(), Host: t.addr})
 	}
 }
 
@@ -69,7 +69,7 @@ func (t *callTrace) tlsDone(state *tls.ConnectionState, err error) {
 		t.hooks.TLSHandshakeDone(*state, err)
 	}
 	if t.own != nil {
-		t.own.Tell(tracing.TLSEnd{Moment: t.own.Now(), Host: t.addr, State: *state, Err: err})
+		tracing.Tell(t.own.Tracer, tracing.TLSEnd{Moment: t.own.Now(), Host: t.addr, State: *state, Err: err})
 	}
 }
 
@@ -89,7 +89,7 @@ func (t *callTrace) gotConn(cn *conn) {
 	}
 	cn.trace = t
 	if info.Reused {
-		t.own.Tell(tracing.ConnectionReuse{Moment: t.own.Now(), Host: t.addr, ID: cn.id, Addr: cn.addr, Idle: info.IdleTime})
+		tracing.Tell(t.own.Tracer, tracing.ConnectionReuse{Moment: t.own.Now(), Host: t.addr, ID: cn.id, Addr: cn.addr, Idle: info.IdleTime})
 	}
 }
 
@@ -119,17 +119,17 @@ func (t *callTrace) headSent(x *exchange) {
 		head = head[:len(head)-len(x.call.Payload)]
 	}
 	if t.own.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestHeadersSent != nil }) {
-		t.own.Tell(headersSent(now, head, x.call))
+		tracing.Tell(t.own.Tracer, headersSent(now, head, x.call))
 	}
 	if x.inline() && len(x.call.Payload) > 0 {
-		t.own.Tell(tracing.RequestChunkSent{Moment: now, Data: x.call.Payload})
+		tracing.Tell(t.own.Tracer, tracing.RequestChunkSent{Moment: now, Data: x.call.Payload})
 	}
 }
 
 // chunkSent tells that a piece of the body was written.
 func (t *callTrace) chunkSent(p []byte) {
 	if t.traced() && len(p) > 0 {
-		t.own.Tell(tracing.RequestChunkSent{Moment: t.own.Now(), Data: p})
+		tracing.Tell(t.own.Tracer, tracing.RequestChunkSent{Moment: t.own.Now(), Data: p})
 	}
 }
 
@@ -151,7 +151,7 @@ func (t *callTrace) wrote(at time.Time, err error) {
 		if at.IsZero() {
 			at = time.Now()
 		}
-		t.own.Tell(tracing.RequestSent{Moment: t.own.At(at), Err: err})
+		tracing.Tell(t.own.Tracer, tracing.RequestSent{Moment: t.own.At(at), Err: err})
 	}
 }
 
@@ -163,7 +163,7 @@ func (t *callTrace) wait100() {
 		t.hooks.Wait100Continue()
 	}
 	if t.own != nil {
-		t.own.Tell(tracing.ContinueWait{Moment: t.own.Now()})
+		tracing.Tell(t.own.Tracer, tracing.ContinueWait{Moment: t.own.Now()})
 	}
 }
 
@@ -175,7 +175,7 @@ func (t *callTrace) firstByte() {
 		t.hooks.GotFirstResponseByte()
 	}
 	if t.own != nil {
-		t.own.Tell(tracing.ResponseStart{Moment: t.own.Now()})
+		tracing.Tell(t.own.Tracer, tracing.ResponseStart{Moment: t.own.Now()})
 	}
 }
 
@@ -185,7 +185,7 @@ func (t *callTrace) interim(h *http1.ResponseHead) error {
 		t.hooks.Got100Continue()
 	}
 	if t.own != nil {
-		t.own.Tell(tracing.InterimResponse{Moment: t.own.Now(), Status: h.Status, Header: h.Fields.Header(nil, nil)})
+		tracing.Tell(t.own.Tracer, tracing.InterimResponse{Moment: t.own.Now(), Status: h.Status, Header: h.Fields.Header(nil, nil)})
 	}
 	if t.hooks.Got1xxResponse == nil {
 		return nil

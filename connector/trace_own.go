@@ -37,7 +37,7 @@ func (t *callTrace) answeredBy(x *exchange) {
 	if h.Chunked {
 		e.Length = -1
 	}
-	t.own.Tell(e)
+	tracing.Tell(t.own.Tracer, e)
 }
 
 // openTold opens a connection by a right that the pool has granted, and tells of
@@ -48,7 +48,7 @@ func (x *exchange) openTold(h *host) (*conn, error) {
 		return x.open(h)
 	}
 	x.right = h // which a panicking function must not take with it
-	t.own.Tell(tracing.ConnectionCreateStart{Moment: t.own.Now(), Host: t.addr})
+	tracing.Tell(t.own.Tracer, tracing.ConnectionCreateStart{Moment: t.own.Now(), Host: t.addr})
 	outer := x.ctx
 	x.ctx = context.WithValue(outer, dialTraceKey{}, t)
 	cn, err := x.open(h)
@@ -57,7 +57,7 @@ func (x *exchange) openTold(h *host) (*conn, error) {
 	if err == nil {
 		e.ID, e.Addr = cn.id, cn.addr
 	}
-	t.own.Tell(e)
+	tracing.Tell(t.own.Tracer, e)
 	return cn, err
 }
 
@@ -73,7 +73,7 @@ func (x *exchange) queued(w *waiter) {
 			x.c.pool.abandon(w)
 		}
 	}()
-	t.own.Tell(tracing.ConnectionQueuedStart{Moment: t.own.Now(), Host: t.addr})
+	tracing.Tell(t.own.Tracer, tracing.ConnectionQueuedStart{Moment: t.own.Now(), Host: t.addr})
 	told = true
 }
 
@@ -100,7 +100,7 @@ func (x *exchange) served(g grant, err error) {
 	if err == nil && g.conn == nil {
 		x.right = g.host
 	}
-	t.own.Tell(tracing.ConnectionQueuedEnd{Moment: t.own.Now(), Host: t.addr, Err: err})
+	tracing.Tell(t.own.Tracer, tracing.ConnectionQueuedEnd{Moment: t.own.Now(), Host: t.addr, Err: err})
 	x.conn, x.held, x.right = nil, false, nil
 }
 
@@ -120,7 +120,7 @@ func (cn *conn) releasing() release {
 // tell comes last, since a function that panics must take nothing with it.
 func (r release) tell(reusable bool) {
 	if t := r.trace; t != nil {
-		t.own.Tell(tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: r.id, Reused: reusable})
+		tracing.Tell(t.own.Tracer, tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: r.id, Reused: reusable})
 	}
 }
 
@@ -129,24 +129,24 @@ func (t *callTrace) known(name string, hit bool) {
 	switch {
 	case !t.traced():
 	case hit:
-		t.own.Tell(tracing.DNSCacheHit{Moment: t.own.Now(), Name: name})
+		tracing.Tell(t.own.Tracer, tracing.DNSCacheHit{Moment: t.own.Now(), Name: name})
 	default:
-		t.own.Tell(tracing.DNSCacheMiss{Moment: t.own.Now(), Name: name})
-		t.own.Tell(tracing.DNSResolveStart{Moment: t.own.Now(), Name: name})
+		tracing.Tell(t.own.Tracer, tracing.DNSCacheMiss{Moment: t.own.Now(), Name: name})
+		tracing.Tell(t.own.Tracer, tracing.DNSResolveStart{Moment: t.own.Now(), Name: name})
 	}
 }
 
 // resolved ends a resolution that known has told of.
 func (t *callTrace) resolved(name string, hit bool, addrs []netip.Addr, err error) {
 	if t.traced() && !hit {
-		t.own.Tell(tracing.DNSResolveEnd{Moment: t.own.Now(), Name: name, Addrs: addrs, Err: err})
+		tracing.Tell(t.own.Tracer, tracing.DNSResolveEnd{Moment: t.own.Now(), Name: name, Addrs: addrs, Err: err})
 	}
 }
 
 // connecting and connected frame the opening of a connection to one address.
 func (t *callTrace) connecting(addr netip.AddrPort) {
 	if t.traced() {
-		t.own.Tell(tracing.ConnectStart{Moment: t.own.Now(), Addr: addr})
+		tracing.Tell(t.own.Tracer, tracing.ConnectStart{Moment: t.own.Now(), Addr: addr})
 	}
 }
 
@@ -160,6 +160,6 @@ func (t *callTrace) connected(addr netip.AddrPort, conn net.Conn, err error) {
 			conn.Close()
 		}
 	}()
-	t.own.Tell(tracing.ConnectEnd{Moment: t.own.Now(), Addr: addr, Err: err})
+	tracing.Tell(t.own.Tracer, tracing.ConnectEnd{Moment: t.own.Now(), Addr: addr, Err: err})
 	told = true
 }

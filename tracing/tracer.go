@@ -48,8 +48,9 @@ func Begin(ctx context.Context, value any, traces ...[]*Trace) *Tracer {
 	return t
 }
 
-// Tell calls the functions that are for an event, unless the call is over.
-func (t *Tracer) Tell(e Event) {
+// Tell calls the functions that are for an event, unless the call is over. It is
+// no method, so that an event which nobody wants is not put on the heap.
+func Tell[E Event](t *Tracer, e E) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.over {

@@ -18,12 +18,12 @@ func TestTracerTellsEachInItsTurnUntilTheEnd(t *testing.T) {
 	x := tr.Exchange()
 	var all sync.WaitGroup
 	for range 4 {
-		all.Go(func() { x.Tell(tracing.RequestChunkSent{Moment: x.Now()}) })
+		all.Go(func() { tracing.Tell(x.Tracer, tracing.RequestChunkSent{Moment: x.Now()}) })
 	}
 	all.Wait()
-	tr.Tell(tracing.TLSStart{}) // for nobody
+	tracing.Tell(tr, tracing.TLSStart{}) // for nobody
 	tr.End()
-	x.Tell(tracing.RequestChunkSent{})
+	tracing.Tell(x.Tracer, tracing.RequestChunkSent{})
 	if got := fmt.Sprint(told); got != "[a b a b a b a b]" {
 		t.Errorf("got %v", got)
 	}
