@@ -148,6 +148,7 @@ func TestCurlSendsTheSame(t *testing.T) {
 			}
 			cmd := exec.CommandContext(t.Context(), "sh", script)
 			cmd.Dir, cmd.Stderr = dir, os.Stderr
+			cmd.Env = append(os.Environ(), "HOME="+dir, "CURL_HOME="+dir, "no_proxy=*") // no .curlrc, no proxy
 			out, err := cmd.Output()
 			if err != nil {
 				t.Fatalf("%.200s: %v", line, err)
