@@ -45,7 +45,7 @@ type job struct {
 	tracer *tracing.Tracer // who is told of it; nil when nobody is
 }
 
-var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 1<<10)} }}
+var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 512)} }}
 
 // recycle makes the job ready for another request.
 func (j *job) recycle() {
@@ -73,7 +73,7 @@ func (s *Session) run(ctx context.Context, j *job) (*Response, error) {
 	if j.handle = s.handler(req); j.handle != nil {
 		j.sent = new(atomic.Int32)
 	}
-	resp, err := j.hopOn(ctx)
+	resp, err := j.sendHop(ctx)
 	if err != nil {
 		return nil, wrap(h.method, h.address(), err)
 	}
@@ -131,8 +131,8 @@ func (h *hop) aim(dest destination) {
 	h.away = h.foreign || h.method == "TRACE" || base != nil && !dest.same(base)
 }
 
-// hopOn sends one hop, through the middleware where there is any.
-func (j *job) hopOn(ctx context.Context) (*Response, error) {
+// sendHop sends one hop, through the middleware where there is any.
+func (j *job) sendHop(ctx context.Context) (*Response, error) {
 	if j.handle != nil {
 		return j.pass(ctx, j.handle)
 	}

@@ -81,3 +81,8 @@ func operation(method string) string {
 	}
 	return strings.ToLower(method)
 }
+
+// MaskURL writes a URL for a log: without its password, and without the values of
+// parameters that are known to bear credentials (keys, tokens, signatures), which
+// become "xxxxx". The URLs in errors of a session are written so.
+func MaskURL(text string) string { return secret.Text(text) }

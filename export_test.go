@@ -1,5 +1,11 @@
 package aiohttp
 
+import "unsafe"
+
+// A Response fits, with the runtime's word for its kind, into the size class of
+// 1024 octets: the next one costs an eighth more memory for each request.
+var _ [1016 - unsafe.Sizeof(Response{})]byte
+
 // PlainTarget gives what the short way sends for a URL, when it takes it.
 func PlainTarget(text string) (prefix, target string, ok bool) { return plain(text) }
 

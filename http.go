@@ -3,32 +3,45 @@ package aiohttp
 import (
 	"io"
 	"net/http"
-	"strconv"
 )
 
 // HTTP gives the response as one of net/http's. Its body is this response's:
 // the two must not be read both. For status 101 it is the connection itself, an
 // io.ReadWriteCloser. Its Request tells method and URL only.
 func (r *Response) HTTP() *http.Response {
-	u := r.URL()
-	resp := &http.Response{
-		Status: strconv.Itoa(r.Status) + " " + r.Reason(), StatusCode: r.Status,
+	box := new(httpBox)
+	resp := &box.resp
+	box.req = http.Request{Method: r.method, URL: r.URL(), Host: r.dest.host}
+	*resp = http.Response{
+		Status: r.reply.StatusText(), StatusCode: r.Status,
 		Proto: r.Proto(), ProtoMajor: 1, ProtoMinor: r.reply.Minor,
-		Header: r.Headers().Clone(), ContentLength: r.ContentLength,
-		Uncompressed: r.decoder != nil, TLS: r.reply.TLS,
-		Request: &http.Request{Method: r.method, URL: u, Host: r.dest.host, Header: http.Header{}},
+		ContentLength: r.ContentLength, Uncompressed: r.decoder != nil, TLS: r.reply.TLS, Request: &box.req,
+	}
+	if r.header == nil {
+		resp.Header = r.reply.Fields().Header(box.values[:], nil)
+	} else {
+		resp.Header = r.header.Clone()
 	}
 	if r.decoder != nil {
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
 	}
-	resp.Body = &httpBody{r, resp}
+	box.body = httpBody{r, resp}
+	resp.Body = &box.body
 	if r.Status == http.StatusSwitchingProtocols {
 		if conn := r.reply.Upgraded(); conn != nil {
 			resp.Body = conn
 		}
 	}
 	return resp
+}
+
+// httpBox is what a response of net/http's consists of, in one allocation.
+type httpBox struct {
+	resp   http.Response
+	req    http.Request
+	body   httpBody
+	values [12]string // of the header
 }
 
 // httpBody is a response's body, which at its end brings the trailers.

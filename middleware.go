@@ -1,6 +1,7 @@
 package aiohttp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -33,8 +34,10 @@ type Handler func(ctx context.Context, req *Request) (*Response, error)
 // holds the queries, Header holds all fields, those of Options.Header too, but
 // for Host, the jar's cookies and what frames the body, and the body, in
 // whatever way it was given, is in Bytes or, when it does not lie in memory, in
-// Body. To send a req a second time, pass it to next again; where its Body
-// cannot be read twice that is an error. A response that is not passed on must
+// Body. TLS is the policy that applies, nil only for the default one. To send a
+// req a second time, pass it to next again, or rather copies, since next may
+// change what it gets; where its Body cannot be read twice that is an error: see
+// [Request.Resendable]. A response that is not passed on must
 // be closed.
 type Middleware func(next Handler) Handler
 
@@ -46,28 +49,10 @@ type via struct {
 	session *Session
 	origin  *origin   // of the first hop
 	foreign bool      // a redirect has left it
+	away    bool      // credentials do not belong here
 	ends    time.Time // when the total time-out ends; zero when there is none
 	tracer  *tracing.Tracer
 	sent    *atomic.Int32 // how many exchanges of the call were begun
-}
-
-// Deadline tells when the total time-out of a request that is under way ends. It
-// is for middleware, and tells nothing elsewhere. A middleware that waits for
-// longer than that waits in vain.
-func (r *Request) Deadline() (deadline time.Time, ok bool) {
-	if r.via == nil || r.via.ends.IsZero() {
-		return time.Time{}, false
-	}
-	return r.via.ends, true
-}
-
-// Resends tells how many requests of the same call were sent before: for
-// redirects, and by middleware. It is for middleware, and tells nothing elsewhere.
-func (r *Request) Resends() int {
-	if r.via == nil {
-		return 0
-	}
-	return int(r.via.sent.Load())
 }
 
 // chain puts middleware around a handler, the first outermost.
@@ -86,7 +71,7 @@ func (s *Session) handler(req *Request) Handler {
 	case len(req.Middleware) == 0:
 		return nil
 	}
-	return chain(req.Middleware, s.send1)
+	return chain(req.Middleware, s.transmit)
 }
 
 // pass sends the hop through middleware.
@@ -117,9 +102,10 @@ func (h *hop) request() (*Request, *carried) {
 		r.Cookies = nil
 	}
 	r.Middleware = nil
+	r.TLS = cmp.Or(r.TLS, h.session.opts.TLS, h.session.connector.TLS())
 	var limits connector.Timeouts
 	h.limit(&limits) // which lets the total time-out begin
-	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, ends: h.ends}
+	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, away: h.away, ends: h.ends}
 	r.Text, r.JSON, r.Form, r.Multipart, r.File, r.Body, r.ContentLength = "", nil, nil, nil, "", nil, 0
 	r.Bytes = h.body.payload
 	var body *carried
@@ -148,8 +134,8 @@ func (h *hop) allFields() http.Header {
 	return all
 }
 
-// send1 is the innermost handler: one exchange.
-func (s *Session) send1(ctx context.Context, req *Request) (*Response, error) {
+// transmit is the innermost handler: one exchange.
+func (s *Session) transmit(ctx context.Context, req *Request) (*Response, error) {
 	j := jobs.Get().(*job)
 	defer j.recycle()
 	j.req = *req

@@ -56,10 +56,12 @@ func (c *originCache) put(prefix string, o *origin) {
 	prefix = strings.Clone(prefix)
 	c.last.Store(&knownOrigin{prefix, o})
 	c.mu.Lock()
-	if c.m == nil || len(c.m) >= originCacheSize {
-		c.m = make(map[string]*origin)
+	if c.m[prefix] == nil { // others may have been as quick
+		if c.m == nil || len(c.m) >= originCacheSize {
+			c.m = make(map[string]*origin)
+		}
+		c.m[prefix] = o
 	}
-	c.m[prefix] = o
 	c.mu.Unlock()
 }
 

@@ -67,7 +67,7 @@ func (s *Session) follow(ctx context.Context, j *job, resp *Response) (*Response
 		if j.tracer != nil {
 			j.redirected(resp)
 		}
-		next, err := j.hopOn(ctx)
+		next, err := j.sendHop(ctx)
 		if err != nil {
 			return nil, wrap(h.method, h.address(), err)
 		}

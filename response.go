@@ -44,12 +44,13 @@ type Response struct {
 	content []byte
 	failure error
 	probe   *probe           // tells what becomes of it; nil when nobody wants to know
+	after   func()           // what waits for the end of the body; may be nil
 	room    [inlineHead]byte // where the reply keeps an ordinary head
 }
 
 // inlineHead is how much of a response's head is held without a further
 // allocation: the fields of an ordinary answer.
-const inlineHead = 448
+const inlineHead = 408
 
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
@@ -214,7 +215,11 @@ func (r *Response) finish() {
 // readError gives an error of reading the shape of the others, and names the
 // one that is the caller's doing.
 func (r *Response) readError(err error) error {
-	if err == nil || err == io.EOF {
+	if err == nil {
+		return nil
+	}
+	r.over()
+	if err == io.EOF {
 		return err
 	}
 	var known *Error
@@ -243,6 +248,9 @@ func (r *Response) WriteTo(w io.Writer) (int64, error) {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)
+	if r.reply.Over() {
+		r.over()
+	}
 	if err != nil && r.closed.Load() {
 		err = r.readError(err)
 	}
@@ -257,6 +265,7 @@ func (r *Response) Close() error {
 	if r.decoder != nil {
 		r.decoder.Close()
 	}
+	defer r.over()
 	err := r.reply.Close()
 	if r.probe != nil {
 		r.probe.closed(r)

@@ -27,9 +27,10 @@ type Session struct {
 	jar        http.CookieJar
 	own        *cookie.Jar // jar, when it is of our kind: it has a shorter way in
 	defaults   defaults
-	chain      Handler // Options.Middleware around send1; nil when there is none
+	chain      Handler // Options.Middleware around transmit; nil when there is none
 	origins    originCache
 	closed     atomic.Bool
+	beside     beside // what middleware has started
 }
 
 // NewSession makes a session. It takes at most one Options and panics if given
@@ -49,7 +50,7 @@ func NewSession(opts ...Options) *Session {
 	o.Trace = slices.Clone(o.Trace)
 	if len(o.Middleware) > 0 {
 		o.Middleware = slices.Clone(o.Middleware)
-		s.chain = chain(o.Middleware, s.send1)
+		s.chain = chain(o.Middleware, s.transmit)
 	}
 	s.connector, s.owned = o.Connector, o.Connector == nil
 	if s.owned {
@@ -165,8 +166,10 @@ func (s *Session) Connector() *connector.Connector { return s.connector }
 // the session started has ended.
 func (s *Session) Close() error {
 	s.closed.Store(true)
-	if !s.owned {
-		return nil
+	var err error
+	if s.owned {
+		err = s.connector.Close()
 	}
-	return s.connector.Close()
+	s.beside.wait()
+	return err
 }

@@ -570,6 +570,69 @@ func TestTracePanicsLoseNoConnection(t *testing.T) {
 	}
 }
 
+// A body that is sent while the answer is awaited is told of when it is through.
+func TestTraceTellsOfAStreamedBodyBeforeTheAnswer(t *testing.T) {
+	session, n := network(t)
+	ln, err := n.Listen("a.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	var s signals
+	sent := make(chan struct{})
+	trace := s.trace()
+	trace.OnRequestSent = func(_ *tracing.Call, e tracing.RequestSent) { s.events = append(s.events, e); close(sent) }
+	done := make(chan string)
+	go func() {
+		resp, err := session.Post(t.Context(), "http://a.test/", aiohttp.Request{
+			Body: iotest.OneByteReader(strings.NewReader("hi")), ContentLength: 2, Trace: []*tracing.Trace{trace},
+		})
+		done <- read(t, resp, err)
+	}()
+	peer := testnet.Accept(t, ln)
+	peer.WantHead()
+	peer.WantRead("hi")
+	<-sent
+	peer.Write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+	if got := <-done; got != "ok" {
+		t.Errorf("got %q", got)
+	}
+	wantNames(t, &s, "0 RequestStart", "1 ExchangeStart", "1 ConnectionCreateStart", "1 ConnectionCreateEnd", "1 RequestHeadersSent",
+		"1 RequestChunkSent", "1 RequestChunkSent", "1 RequestSent", "1 ResponseStart", "1 ResponseHead", "1 RequestEnd",
+		"1 ConnectionRelease", "1 ResponseChunkReceived", "1 ExchangeEnd")
+	if e := first[tracing.RequestSent](t, &s); e.Err != nil {
+		t.Error(e.Err)
+	}
+}
+
+// A function that panics when the connection is lost leaves nobody behind who
+// reads the request's body.
+func TestTracePanicsEndTheUpload(t *testing.T) {
+	session, n := network(t)
+	ln, err := n.Listen("a.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	body, w := io.Pipe()
+	panicked := make(chan any)
+	go func() {
+		defer func() { panicked <- recover() }()
+		session.Post(t.Context(), "http://a.test/", aiohttp.Request{Body: body, Trace: []*tracing.Trace{{
+			OnConnectionRelease: func(*tracing.Call, tracing.ConnectionRelease) { panic("released") },
+		}}})
+	}()
+	peer := testnet.Accept(t, ln)
+	peer.WantHead()
+	peer.Close()
+	if got := <-panicked; got != "released" {
+		t.Errorf("got %v", got)
+	}
+	if _, err := io.WriteString(w, "x"); err != io.ErrClosedPipe {
+		t.Errorf("the body is still read: %v", err)
+	}
+}
+
 // What is sent once more, because a connection had been closed at rest, is one
 // exchange all the same.
 func TestTraceTellsOfASecondAttempt(t *testing.T) {

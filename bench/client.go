@@ -5,42 +5,33 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/aiohttp-go/aiohttp/bench/gate"
 	"github.com/aiohttp-go/aiohttp/bench/measure"
 	"github.com/aiohttp-go/aiohttp/bench/origin"
 	"github.com/aiohttp-go/aiohttp/bench/peer"
+	"github.com/aiohttp-go/aiohttp/bench/profile"
 	"github.com/aiohttp-go/aiohttp/bench/report"
 	"github.com/aiohttp-go/aiohttp/bench/versus"
 )
 
 // runClient is "bench client".
 func runClient(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("bench client", flag.ExitOnError)
-	peers := flags.String("peers", "", "comma-separated `names` of the clients; default all")
-	conns := flags.String("conns", "1,64,512", "comma-separated `numbers` of connections")
-	transports := flags.String("transports", "plain,tls", "plain, tls or both")
-	rounds := flags.Int("rounds", 7, "`number` of rounds")
-	length := flags.Duration("for", time.Second, "`time` of one measurement")
-	warm := flags.Duration("warm", 200*time.Millisecond, "`time` before a measurement")
-	foreign := flags.Float64("foreign", 0.12, "`share` of the machine that others may use before a measurement is repeated")
-	retries := flags.Int("retries", 3, "how often a disturbed measurement is repeated")
-	python := flags.Bool("python", false, "measure aiohttp for Python too")
-	note := flags.String("note", "", "`text` to stand above the results, e.g. what else ran")
-	out := flags.String("o", "", "put the results into this `file`")
-	flags.Parse(args)
+	set := newSettings("client", 7)
+	peers := set.flags.String("peers", "", "comma-separated `names` of the clients; default all")
+	conns := set.flags.String("conns", "1,64,512", "comma-separated `numbers` of connections")
+	transports := set.flags.String("transports", "plain,tls", "plain, tls or both")
+	length := set.flags.Duration("for", time.Second, "`time` of one measurement")
+	warm := set.flags.Duration("warm", 200*time.Millisecond, "`time` before a measurement")
+	python := set.flags.Bool("python", false, "measure aiohttp for Python too")
+	set.flags.Parse(args)
 
-	plan := versus.Plan{
-		Python: *python, Rounds: *rounds, Time: measure.Options{Warm: *warm, For: *length},
-		MaxForeign: *foreign, Retries: *retries, Progress: os.Stderr, ServerCore: -1, ClientCore: -1,
-	}
-	if runtime.NumCPU() > 1 {
-		plan.ServerCore, plan.ClientCore = 0, 1
-	}
+	plan := versus.Plan{Python: *python, Time: measure.Options{Warm: *warm, For: *length}}
 	var err error
 	if plan.Peers, err = peer.Select(*peers); err != nil {
 		return err
@@ -48,23 +39,29 @@ func runClient(ctx context.Context, args []string) error {
 	if plan.Conns, err = numbers(*conns); err != nil {
 		return err
 	}
-	for name := range strings.SplitSeq(*transports, ",") {
-		if name != "plain" && name != "tls" {
-			return fmt.Errorf("unknown transport %q", name)
-		}
-		plan.TLS = append(plan.TLS, name == "tls")
+	if plan.TLS, err = secured(*transports); err != nil {
+		return err
 	}
-	if plan.Program, err = os.Executable(); err != nil {
+	if plan.Conditions, err = set.conditions(); err != nil {
 		return err
 	}
 	result, err := versus.Run(ctx, plan)
 	if err != nil {
 		return err
 	}
-	return report.Put(*out, report.Section{
-		Name: "client", Title: "Client", When: result.When, Note: *note,
-		Command: command("client", flags), Text: clientMethod(result) + result.Table(),
-	})
+	return set.put(report.Section{Title: "Client", When: result.When, Text: clientMethod(result) + result.Table()})
+}
+
+// secured takes a list of transports: whether each is TLS.
+func secured(list string) ([]bool, error) {
+	var all []bool
+	for name := range strings.SplitSeq(list, ",") {
+		if name != "plain" && name != "tls" {
+			return nil, fmt.Errorf("unknown transport %q", name)
+		}
+		all = append(all, name == "tls")
+	}
+	return all, nil
 }
 
 // clientMethod says how the figures came about.
@@ -73,7 +70,8 @@ func clientMethod(r *versus.Result) string {
 core %d; %d rounds of %v a client. CPU is user and system time of the client's
 process; [least-most] over the rounds. "net/http / this" is how many times less CPU a
 request takes than with net/http, as the median of the ratios inside the rounds.
-"Noisy" counts rounds in which others used more than %.0f %% of the machine.
+"Noisy" counts rounds in which others used more than %.0f %% of the machine. github.com/imroc/req
+is not among the clients: the module proxy refuses its versions (403).
 
 `, origin.BodyBytes, r.Plan.ServerCore, r.Plan.ClientCore, r.Plan.Rounds, r.Plan.Time.For, 100*r.Plan.MaxForeign)
 	if r.Python != "" {
@@ -94,39 +92,62 @@ func numbers(list string) ([]int, error) {
 	return all, nil
 }
 
-// runServe is the server of "bench client": it prints its address and serves
-// until it is killed.
-func runServe(_ context.Context, args []string) error {
+// runServe is the server of "bench client" and "bench idle": it prints its
+// address, and its gate's, and serves until it is killed.
+func runServe(args []string) error {
 	flags := flag.NewFlagSet("bench serve", flag.ExitOnError)
 	secure := flags.Bool("tls", false, "serve over TLS")
+	gated := flags.Bool("gate", false, "hold the requests back at a gate")
 	flags.Parse(args)
 	l, err := origin.Listen(*secure)
 	if err != nil {
 		return err
 	}
-	fmt.Println(l.Addr())
-	return origin.Serve(l)
+	if !*gated {
+		fmt.Println(l.Addr())
+		return origin.Serve(l)
+	}
+	control, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	g := gate.New()
+	go g.Control(control)
+	fmt.Println(l.Addr(), control.Addr())
+	return origin.ServeAfter(l, g.Wait)
 }
 
 // runMeasure measures one client and prints the sample.
-func runMeasure(_ context.Context, args []string) error {
+func runMeasure(args []string) error {
 	flags := flag.NewFlagSet("bench measure", flag.ExitOnError)
-	name := flags.String("peer", "", "`name` of the client")
-	target := peer.Target{}
-	flags.StringVar(&target.Addr, "addr", "", "`host:port` of the server")
-	flags.BoolVar(&target.Secure, "tls", false, "over TLS")
-	flags.IntVar(&target.Conns, "conns", 1, "`number` of connections")
+	target, name := targetFlags(flags)
 	options := measure.Options{}
 	flags.DurationVar(&options.Warm, "warm", 0, "`time` before the measurement")
 	flags.DurationVar(&options.For, "for", time.Second, "`time` of the measurement")
+	options.Profile = &profile.Recording{}
+	flags.Var(options.Profile, "profile", "record a profile: `kind=file`")
+	requests := flags.Int("requests", 0, "send this `number` of requests, and measure nothing")
 	flags.Parse(args)
 	chosen, err := peer.Select(*name)
 	if err != nil {
 		return err
 	}
-	sample, err := measure.Run(chosen[0], target, options)
+	if *requests > 0 {
+		return measure.Exactly(chosen[0], *target, *requests)
+	}
+	sample, err := measure.Run(chosen[0], *target, options)
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(sample)
+}
+
+// targetFlags are the flags of a measured process: which client, and to where.
+func targetFlags(flags *flag.FlagSet) (target *peer.Target, name *string) {
+	name = flags.String("peer", "", "`name` of the client")
+	target = &peer.Target{}
+	flags.StringVar(&target.Addr, "addr", "", "`host:port` of the server")
+	flags.BoolVar(&target.Secure, "tls", false, "over TLS")
+	flags.IntVar(&target.Conns, "conns", 1, "`number` of connections")
+	return target, name
 }

@@ -14,8 +14,10 @@
 // RFC9112.md names, for each rule of the RFC that binds a client, the test that
 // holds it.
 //
-// Package gostd runs Go's own tests of net/http over the connector. Package differ
-// compares our reader of responses with those of net/http and Node.
+// Package gostd runs Go's own tests of net/http over the connector, and package
+// differ compares our reader of responses with those of net/http and Node. Package
+// faults sends checked requests through a proxy that fails, package soak lets a
+// client live through restarts and resets, for as long as it is told.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use
 // real time and real connections, and so a machine under heavy load can fail

@@ -29,7 +29,8 @@ type Call struct {
 	// Head is the request line and the fields, each line with its CRLF, without
 	// the blank line. The connector adds the fields that frame the body
 	// (Content-Length, Transfer-Encoding, Trailer), Expect and "Connection:
-	// close", which must not stand in it. All of it has been validated.
+	// close", which must not stand in it, in the capacity behind it where there
+	// is room. All of it has been validated.
 	Head []byte
 
 	// Payload is the body, when it lies in memory. It must not be changed
@@ -56,7 +57,7 @@ type Call struct {
 	// has ended.
 	Trailer http.Header
 
-	// Close asks for a connection of its own that is closed afterwards.
+	// Close asks the server to close the connection afterwards.
 	Close bool
 
 	// Expect100 waits for the server's leave before the body is sent.

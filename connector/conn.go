@@ -20,16 +20,15 @@ type conn struct {
 	top  net.Conn             // what HTTP is spoken on: the wire, or TLS on it
 	tls  *tls.ConnectionState // nil for plain connections
 	rd   http1.Reader
-	memo http1.Memo
 	addr string // the peer's
 	id   uint64 // tells it from the others of its pool, for traces
 
-	trace *callTrace // of the exchange under way, where it tells package tracing
-
+	space   func() []byte // gives room in rd; made once
 	watch   watch
-	cancel  func() // aborts the wire; made once, for context.AfterFunc
-	bounded bool   // a total time-out was set on the wire
-	trusted bool   // the peer lives in this process: no look before reuse
+	trace   *callTrace // of the exchange under way; nil when nobody wants to know
+	cancel  func()     // aborts the wire; made once, for context.AfterFunc
+	bounded bool       // a total time-out was set on the wire
+	trusted bool       // the peer lives in this process: no look before reuse
 	closed  atomic.Bool
 
 	uses     int   // exchanges that were begun
@@ -46,6 +45,8 @@ func newConn(h *host, nc net.Conn) *conn {
 	c.wire.Conn = nc
 	c.top = &c.wire
 	c.rd.Reset(&c.wire)
+	c.space = c.rd.Space
+	c.wire.place = func() []byte { return c.wire.into }
 	c.cancel = func() { c.wire.abort(canceled) }
 	if a := nc.RemoteAddr(); a != nil {
 		c.addr = a.String()
@@ -109,10 +110,18 @@ func (c *conn) alive() bool {
 	return c.nothingPending()
 }
 
+// stare is when a glance must be over: a connection that says it has set a
+// deadline, and has not, is closed then.
+const stare = 10 * time.Millisecond
+
 // aliveOpaque is alive for a connection that cannot be looked into: it reads
 // for a moment. The pipes of Options.Handler are beyond doubt.
 func (c *conn) aliveOpaque() bool {
-	return c.trusted || c.wire.rearm(time.Now().Add(glance)) != nil || c.nothingPending()
+	if c.trusted || c.wire.rearm(time.Now().Add(glance)) != nil {
+		return true
+	}
+	defer time.AfterFunc(stare, func() { c.wire.Conn.Close() }).Stop()
+	return c.nothingPending()
 }
 
 // nothingPending reads what is pending, and reports whether that was no data

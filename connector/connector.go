@@ -26,7 +26,7 @@ type Connector struct {
 	timeouts Timeouts
 	limits   http1.Limits
 	interim  int
-	dialer   dialer
+	dialer   *dialer
 	pool     *pool
 	watcher  watcher
 	local    *handlerListener // serves Options.Handler, else nil
@@ -138,6 +138,10 @@ func (c *Connector) ClearDNSCache(host string) { c.dialer.cache.clear(host) }
 
 // Timeouts gives the connector's time-outs with the defaults filled in.
 func (c *Connector) Timeouts() Timeouts { return c.timeouts }
+
+// TLS gives the settings of calls that bring none of their own: Options.TLS, nil
+// when that is.
+func (c *Connector) TLS() *trust.Policy { return c.opts.TLS }
 
 // policyOf gives the TLS settings of a call: its own, or the connector's.
 func (c *Connector) policyOf(own *trust.Policy) *trust.Policy {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -19,10 +20,14 @@ type dialer struct {
 	custom dialFunction
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	opening list[dialing, *dialing] // under way
+	over    bool                    // none may begin any more
 }
 
-func newDialer(o Options, local *handlerListener, running *workers) dialer {
-	d := dialer{delay: o.AddressDelay, local: o.LocalAddr, guard: o.Guard}
+func newDialer(o Options, local *handlerListener, running *workers) *dialer {
+	d := &dialer{delay: o.AddressDelay, local: o.LocalAddr, guard: o.Guard}
 	if d.delay == 0 {
 		d.delay = 250 * time.Millisecond
 	}
@@ -77,14 +82,60 @@ func orDuration(d, def time.Duration) time.Duration {
 	return d
 }
 
-func (d *dialer) close() { d.cancel() }
+// dialing is an opening under way, as those know it who may have to end it.
+// They are in a list and not in a context's care, since that is a lock and a map
+// for all of them together.
+type dialing struct {
+	all    links[dialing]
+	cancel context.CancelCauseFunc
+}
+
+func (g *dialing) links() *links[dialing] { return &g.all }
+
+func (d *dialer) begin(g *dialing) {
+	d.mu.Lock()
+	over := d.over
+	if !over {
+		d.opening.pushBack(g)
+	}
+	d.mu.Unlock()
+	if over {
+		g.cancel(ErrClosed)
+	}
+}
+
+func (d *dialer) end(g *dialing) {
+	d.mu.Lock()
+	if g.all.queued {
+		d.opening.remove(g)
+	}
+	d.mu.Unlock()
+}
+
+// close ends the openings under way, and all later ones.
+func (d *dialer) close() {
+	d.mu.Lock()
+	d.over = true
+	var ended []*dialing
+	for g := d.opening.front(); g != nil; g = d.opening.front() {
+		d.opening.remove(g)
+		ended = append(ended, g)
+	}
+	d.mu.Unlock()
+	for _, g := range ended {
+		g.cancel(ErrClosed)
+	}
+	d.cancel()
+}
 
 // open resolves "name:port" and opens a connection to it. Each phase has its
 // own limit; the time each took is added to t. A failure comes with its phase.
 func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(d.ctx, func() { cancel(ErrClosed) })()
+	own := &dialing{cancel: cancel}
+	d.begin(own)
+	defer d.end(own)
 	if d.custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
 			return d.custom(ctx, "tcp", addr)

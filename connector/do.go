@@ -59,6 +59,7 @@ func (x *exchange) attempts() error {
 	}
 	err := x.attempt(false)
 	for err != nil && x.again(err) {
+		x.retried = x.retried || err != errExpectationFailed
 		if x.call.Body != nil && x.started {
 			if !x.rewind() {
 				return err
@@ -122,11 +123,7 @@ func (x *exchange) again(err error) bool {
 	if x.started && !x.call.rewindable() {
 		return false
 	}
-	if e.Sent && (!x.call.Repeatable || x.upload.failedItself()) {
-		return false
-	}
-	x.retried = true
-	return true
+	return !e.Sent || x.call.Repeatable && !x.upload.failedItself()
 }
 
 // attempt gets a connection and runs the exchange on it. fresh asks for a new
@@ -142,7 +139,11 @@ func (x *exchange) attempt(fresh bool) error {
 		cn.wire.bound(x.whole, x.limits.Total)
 		cn.bounded = true
 	}
-	return x.run()
+	err = x.run()
+	if x.upload != nil {
+		x.upload.hush()
+	}
+	return err
 }
 
 // connect gives a connection of the pool that is alive, or opens one.
@@ -152,19 +153,18 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	if call.TLS {
 		key.policy = x.c.policyOf(call.Policy)
 	}
-	fresh = fresh || x.last
 	start := x.stamp()
-	for {
-		if x.c.closed.Load() {
-			return nil, x.failed(PhasePool, ErrClosed, false)
-		}
-		g, w, err := x.c.pool.ask(x.now, key, fresh)
-		if w != nil {
-			g, err = x.wait(w)
-		}
-		if err != nil {
-			return nil, x.failed(PhasePool, err, false)
-		}
+	if x.c.closed.Load() {
+		return nil, x.failed(PhasePool, ErrClosed, false)
+	}
+	if x.right != nil {
+		return x.openTold(x.right)
+	}
+	g, w, err := x.c.pool.ask(x.now, key, fresh)
+	if w != nil {
+		g, err = x.wait(w)
+	}
+	for err == nil {
 		if t := call.Timings; t != nil {
 			t.Pool = time.Since(start)
 		}
@@ -174,8 +174,9 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
 			return g.conn, nil // the fused exchange looks for itself
 		}
-		x.c.pool.discard(g.conn)
+		g, err = x.c.pool.replace(g.conn, fresh)
 	}
+	return nil, x.failed(PhasePool, err, false)
 }
 
 // wait waits for the pool to serve w.
@@ -259,7 +260,7 @@ func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t
 // failed makes the error of a phase.
 func (x *exchange) failed(p Phase, err error, sent bool) *Error {
 	e := &Error{
-		Phase: p, Host: x.call.Host, Sent: sent, Err: err,
+		Phase: p, Host: x.call.Host, Sent: sent || x.before, Err: err,
 		Repeatable: x.call.Repeatable && x.call.rewindable(),
 	}
 	if cn := x.conn; cn != nil {

@@ -38,6 +38,4 @@
 //   - On systems without MSG_PEEK (Windows) a connection that died at rest is
 //     found out by the request that uses it.
 //   - With TLS, the end of a connection is not announced to the server.
-//   - The hook PutIdleConn of net/http/httptrace is never called, since that
-//     would be after RoundTrip has returned. Package tracing tells of it.
 package connector

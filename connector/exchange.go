@@ -29,6 +29,7 @@ type exchange struct {
 	now    int64    // the clock's last reading: when this attempt began
 
 	out    []byte  // what is sent in one write: the head, and a small body
+	joint  []byte  // where the two are put together
 	right  *host   // of the pool's rights to open a connection, the one in hand
 	conn   *conn   // the connection of this attempt
 	held   bool    // conn is neither given back nor handed over
@@ -39,38 +40,40 @@ type exchange struct {
 	last     bool  // the connection is not to be used again
 	started  bool  // Body has been handed out to be read
 	sent     bool  // an octet may have reached the peer
+	before   bool  // the same, of an earlier attempt
 	readErr  error // of the read that came with the sending
 	answered bool  // an octet of an answer was read
 	interims int   // how many 1xx answers were read
 	retried  bool
 }
 
-// exchanges are reused, each with the buffer that heads are completed in.
-var exchanges = sync.Pool{New: func() any { return &exchange{out: make([]byte, 0, 2<<10)} }}
+// exchanges are reused.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 
 // recycle makes the exchange ready for another request. What is still in its
 // hands then, because a function of the user's panicked, it gives back.
 func (x *exchange) recycle() {
+	x.c.flying.Add(-1)
 	if x.right != nil {
 		x.c.pool.giveUp(x.right)
 	}
 	if x.held {
-		x.release(false)
 		if x.upload != nil {
-			x.upload.cease()
+			defer x.upload.cease()
 		}
+		x.release(false)
 	}
-	x.c.flying.Add(-1)
-	out := x.out[:0]
-	if cap(out) > 64<<10 {
-		out = nil
+	joint := x.joint[:0]
+	if cap(joint) > 64<<10 {
+		joint = nil
 	}
-	*x = exchange{out: out}
+	*x = exchange{joint: joint}
 	exchanges.Put(x)
 }
 
 // renew makes the exchange ready for another attempt.
 func (x *exchange) renew() {
+	x.before = x.before || x.sent
 	x.conn, x.upload = nil, nil
 	x.head = http1.ResponseHead{}
 	x.started, x.sent, x.answered, x.readErr, x.interims = false, false, false, nil, 0
@@ -81,12 +84,13 @@ func (x *exchange) renew() {
 // the reply.
 func (x *exchange) run() error {
 	cn := x.conn
-	x.call.trace.gotConn(cn)
-	started := x.stamp()
 	fused := x.inline() && cn.wire.socket.canFuse()
 	blind := fused && x.blind()
 	cn.wire.socket.blind = blind
 	x.c.watcher.watch(x.ctx, cn, blind)
+	cn.trace = x.call.trace
+	cn.trace.gotConn(cn)
+	started := x.stamp()
 	cn.wire.socket.timeSend(fused && (x.call.Timings != nil || x.call.trace.traced()))
 	writeErr := x.send(fused)
 	sentAt := x.stamp()
@@ -116,14 +120,13 @@ func (x *exchange) run() error {
 	return x.accept()
 }
 
-// uploaded tells of the end of the body, and when that was: now, when the
-// answer has overtaken it.
+// uploaded waits a moment for the end of the body, and tells when that was: now,
+// when the answer has overtaken it.
 func (x *exchange) uploaded() time.Time {
 	now := x.stamp()
 	if !x.upload.settled(lastNews) {
 		return now
 	}
-	x.call.trace.wrote(x.upload.ended, nil)
 	return x.upload.ended
 }
 
@@ -132,10 +135,11 @@ func (x *exchange) uploaded() time.Time {
 // as well.
 func (x *exchange) send(fused bool) error {
 	call, cn := x.call, x.conn
-	x.out = call.appendFraming(append(x.out[:0], call.Head...), x.expect, x.last)
+	x.out = call.appendFraming(call.Head, x.expect, x.last)
 	inline := x.inline()
-	if inline {
-		x.out = append(x.out, call.Payload...)
+	if inline && len(call.Payload) > 0 {
+		x.joint = append(append(x.joint[:0], x.out...), call.Payload...)
+		x.out = x.joint
 	}
 	w := &cn.wire
 	w.beginAt(x.now, &w.reads, x.limits.Head, "head")
@@ -188,7 +192,7 @@ func (x *exchange) sendFused() error {
 	cn := x.conn
 	w := &cn.wire
 	if cn.tls == nil {
-		written, n, err := w.exchange(x.out, cn.rd.Space())
+		written, n, err := w.exchange(x.out, cn.space)
 		cn.rd.Advance(n)
 		x.sent = written > 0
 		if written < len(x.out) {
@@ -205,6 +209,9 @@ func (x *exchange) sendFused() error {
 	}
 	err = cn.rd.Fill(x.c.limits.LineBytes)
 	x.sent = w.flushed > 0
+	if err != nil && !x.sent && (w.aborted.Load() != nil || errors.Is(err, errStale)) {
+		return err // before the write
+	}
 	if w.held == nil {
 		x.readErr = err
 		return nil
@@ -344,6 +351,18 @@ func (x *exchange) release(reusable bool) {
 	settle(x.c.pool, x.conn, reusable)
 }
 
+// trade closes the connection and keeps the right to open another, for the next
+// attempt: it has had its turn and need not wait for one again.
+func (x *exchange) trade() {
+	x.conn.unwatch()
+	x.held = false
+	release := x.conn.releasing()
+	if g, err := x.c.pool.replace(x.conn, true); err == nil {
+		x.right = g.host
+	}
+	release.tell(false)
+}
+
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
 	release := cn.releasing()
@@ -357,8 +376,7 @@ func settle(p *pool, cn *conn, reusable bool) {
 		cn.wire.bound(0, 0)
 		cn.bounded = false
 	}
-	p.put(cn)
-	release.tell(true)
+	release.tell(p.put(cn))
 }
 
 // fail ends the attempt.
@@ -370,10 +388,14 @@ func (x *exchange) fail(p Phase, err error) error {
 			p = PhaseWrite
 		}
 	}
-	e := x.failed(p, err, x.sent)
-	x.release(false)
 	if x.upload != nil {
-		x.upload.cease()
+		defer x.upload.cease() // even when the trace panics
+	}
+	e := x.failed(p, err, x.sent)
+	if x.again(e) {
+		x.trade()
+	} else {
+		x.release(false)
 	}
 	return e
 }

@@ -59,7 +59,7 @@ func (x *exchange) awaitContinue() error {
 // SHOULD repeat that request without a 100-continue expectation".
 // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1-11.4
 func (x *exchange) refused() error {
-	x.release(false)
+	x.trade()
 	x.expect = false
 	return errExpectationFailed
 }

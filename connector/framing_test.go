@@ -30,6 +30,7 @@ func TestResponseFraming(t *testing.T) {
 		{"http-1.0-keep-alive", "GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello", 200, "hello", 5, true},
 		{"head", "HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 200, "", 5, true},
 		{"head-without-length", "HEAD", "HTTP/1.1 200 OK\r\n\r\n", 200, "", -1, true},
+		{"head-chunked", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, "", -1, true},
 		{"head-with-body", "HEAD", okHello, 200, "", 5, false},
 		{"204", "GET", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", 0, true},
 		{"204-with-body", "GET", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello", 204, "", 0, false},

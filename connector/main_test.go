@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -62,6 +64,21 @@ func (e *env) listen(addr string) net.Listener {
 func (e *env) accept() *testnet.Script {
 	e.t.Helper()
 	return testnet.Accept(e.t, e.ln)
+}
+
+// seeds gives how many random runs a test makes: n, or what the environment says,
+// for longer searches.
+func seeds(t *testing.T, n uint64) uint64 {
+	t.Helper()
+	text := os.Getenv("TEST_SEEDS")
+	if text == "" {
+		return n
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("TEST_SEEDS: %v", err)
+	}
+	return n
 }
 
 // answer is what came of a request.

@@ -86,9 +86,12 @@ type Options struct {
 
 	// DialContext opens connections in place of the connector's own dialer and
 	// resolver. addr is "host:port" with the name as it stands in the URL. It
-	// must return when ctx ends, and be safe for concurrent use. Connections
-	// that are no sockets of the system are listened to for 0.1 ms before they
-	// are used again, since there is no other way to see what has come unasked.
+	// must return when ctx ends, and be safe for concurrent use. The connector
+	// sets the deadlines of the connection itself, over those that were set
+	// before; time-outs need them. Connections that are no sockets of the system
+	// are listened to for 0.1 ms before they are used again, since there is no
+	// other way to see what has come unasked: one whose SetReadDeadline gives an
+	// error is used without that, one that ignores its deadlines is never reused.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// UnixSocket, when set, is the path of the socket that every request goes

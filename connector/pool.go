@@ -31,21 +31,22 @@ type poolLimits struct {
 // needs may have to be opened in the place of what a later one could use. Only
 // a waiter whose host is at its own limit does not hold up those behind it that
 // ask for other hosts. When the total limit is reached and other hosts have
-// connections at rest, the one that has rested longest gives way.
+// connections at rest, the one that has rested longest gives way. A request whose
+// connection was dead, or died under it, does not wait again for the next one.
 type pool struct {
 	limits poolLimits
 
 	mu      sync.Mutex
 	hosts   map[hostKey]*host
-	conns   map[*conn]struct{}    // every open connection
-	resting list[conn, *conn]     // of those, the idle ones, the longest idle first
-	waiting list[waiter, *waiter] // the first come first
-	open    int                   // connections open or being opened
-	ids     uint64                // given to connections so far
-	closed  bool                  // nothing is given out any more
-	severed bool                  // nor may anything go on
-	reaper  *time.Timer           // closes what has rested too long; nil when not set
-	drained chan struct{}         // closed when open falls to zero, while draining
+	busy    list[conn, *conn] // the connections in use
+	resting list[conn, *conn] // the idle ones, the longest idle first
+	waiting queue
+	open    int           // connections open or being opened
+	ids     uint64        // given to connections so far
+	closed  bool          // nothing is given out any more
+	severed bool          // nor may anything go on
+	reaper  *time.Timer   // closes what has rested too long; nil when not set
+	drained chan struct{} // closed when open falls to zero, while draining
 }
 
 // host is the pool's share of one key.
@@ -53,8 +54,10 @@ type host struct {
 	key     hostKey
 	idle    []*conn // the last one rested least
 	open    int
-	opening int // of those open, the ones that are still being opened
-	waiting int
+	opening int                   // of those open, the ones that are still being opened
+	memos   sync.Pool             // of *http1.Memo: what the host's heads look like
+	waiting list[waiter, *waiter] // the first come first
+	place   int                   // in the heap of the pool's queue, from 1; 0 is none
 }
 
 // mayOpen is how many connections may be being opened at one time to a host to
@@ -63,9 +66,15 @@ type host struct {
 // only the limits proper hold.
 func (l *poolLimits) mayOpen() int { return min(max(l.total/4, 8), 64) }
 
+// full reports whether h is at a limit of its own.
+func (l *poolLimits) full(h *host) bool {
+	return h.open >= l.perHost || h.open == h.opening && h.opening >= l.mayOpen()
+}
+
 // waiter is a request that waits for a connection.
 type waiter struct {
 	queue links[waiter]
+	turn  uint64 // its place in the order in which all came
 	host  *host
 	fresh bool // wants a new connection, not one that rested
 	got   grant
@@ -82,36 +91,57 @@ type grant struct {
 func (w *waiter) links() *links[waiter] { return &w.queue }
 
 func newPool(l poolLimits) *pool {
-	return &pool{limits: l, hosts: map[hostKey]*host{}, conns: map[*conn]struct{}{}}
+	return &pool{limits: l, hosts: map[hostKey]*host{}}
 }
 
 // ask gives a resting connection for key, or the right to open one; fresh asks
 // for the latter in any case. Where neither can be had it gives a waiter, whose
 // turn is to be waited for.
 func (p *pool) ask(now int64, key hostKey, fresh bool) (grant, *waiter, error) {
-	p.mu.Lock()
-	if p.closed {
+	var (
+		unknown *host   // made when it turns out that it is needed, and not
+		w       *waiter // while others wait for the lock
+	)
+	for {
+		p.mu.Lock()
+		if p.closed {
+			p.mu.Unlock()
+			return grant{}, nil, ErrClosed
+		}
+		h := p.hosts[key]
+		if h == nil && unknown == nil {
+			p.mu.Unlock()
+			unknown = &host{key: key}
+			continue
+		}
+		if h == nil {
+			h = unknown
+		}
+		g, gone, ok := p.provide(now, h, fresh)
+		if !ok && w != nil {
+			w.host = h
+			p.waiting.join(w)
+		}
+		if h == unknown || len(gone) > 0 {
+			p.keep(h) // it may have been forgotten with its last connection
+		}
 		p.mu.Unlock()
-		return grant{}, nil, ErrClosed
+		closeAll(gone)
+		switch {
+		case ok:
+			return g, nil, nil
+		case w != nil:
+			return grant{}, w, nil
+		}
+		w = &waiter{fresh: fresh, grant: make(chan grant, 1)}
 	}
-	h := p.hosts[key]
-	known := h != nil
-	if !known {
-		h = &host{key: key}
+}
+
+// keep remembers h as long as there is anything of it. The caller holds p.mu.
+func (p *pool) keep(h *host) {
+	if h.open > 0 || h.waiting.len > 0 {
+		p.hosts[h.key] = h
 	}
-	g, gone, ok := p.provide(now, h, fresh)
-	if !known || len(gone) > 0 {
-		p.hosts[key] = h // it may have been forgotten with its last connection
-	}
-	var w *waiter
-	if !ok {
-		w = &waiter{host: h, fresh: fresh, grant: make(chan grant, 1)}
-		p.waiting.pushBack(w)
-		h.waiting++
-	}
-	p.mu.Unlock()
-	closeAll(gone)
-	return g, w, nil
 }
 
 // wait blocks until w is served, ctx ends, or limit (negative: none) has passed.
@@ -137,7 +167,7 @@ func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (grant,
 	p.mu.Lock()
 	queued := w.queue.queued
 	if queued {
-		p.dequeue(w)
+		p.waiting.leave(w)
 		p.forget(w.host)
 	}
 	p.mu.Unlock()
@@ -162,9 +192,9 @@ func (p *pool) takeIdle(now int64, h *host) (c *conn, stale []*conn) {
 		h.idle = h.idle[:n-1]
 		p.resting.remove(c)
 		if p.usable(now, c) {
+			p.busy.pushBack(c)
 			return c, stale
 		}
-		delete(p.conns, c)
 		p.lose(h)
 		stale = append(stale, c)
 	}
@@ -211,7 +241,6 @@ func (p *pool) evict(c *conn) {
 		h.idle = slices.Delete(h.idle, i, i+1)
 	}
 	p.resting.remove(c)
-	delete(p.conns, c)
 	p.lose(h)
 }
 
@@ -223,12 +252,13 @@ func (p *pool) lose(h *host) {
 		close(p.drained)
 		p.drained = nil
 	}
+	p.waiting.awaken(h)
 	p.forget(h)
 }
 
 // forget drops h when nothing is left of it. The caller holds p.mu.
 func (p *pool) forget(h *host) {
-	if h.open == 0 && h.waiting == 0 && p.hosts[h.key] == h {
+	if h.open == 0 && h.waiting.len == 0 && p.hosts[h.key] == h {
 		delete(p.hosts, h.key)
 	}
 }
@@ -242,14 +272,15 @@ func (p *pool) opened(c *conn) {
 		c.expires = clock() + int64(p.limits.age) - rand.Int64N(int64(p.limits.age)/10+1)
 	}
 	p.mu.Lock()
-	p.conns[c] = struct{}{}
+	p.busy.pushBack(c)
 	p.ids++
 	c.id = p.ids
 	h := c.host
 	h.opening--
 	var t turn
-	if h.waiting > 0 && h.open-h.opening == 1 {
-		t = p.serve() // the host is alive
+	if h.waiting.len > 0 && h.open-h.opening == 1 { // the host is alive
+		p.waiting.awaken(h)
+		t = p.serve()
 	}
 	severed := p.severed
 	p.mu.Unlock()
@@ -269,44 +300,72 @@ func (p *pool) giveUp(h *host) {
 	t.finish()
 }
 
-// put takes back a connection in a state to be used again.
-func (p *pool) put(c *conn) {
+// put takes back a connection in a state to be used again. It gives false when
+// the connection was closed instead.
+func (p *pool) put(c *conn) bool {
 	c.restedAt = clock()
 	p.mu.Lock()
 	if p.closed || !p.usable(c.restedAt, c) {
 		p.mu.Unlock()
 		p.discard(c)
-		return
+		return false
 	}
+	p.busy.remove(c)
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
+	p.waiting.awaken(c.host)
 	t := p.serve()
 	if p.reaper == nil {
 		p.wakeReaper()
 	}
 	p.mu.Unlock()
 	t.finish()
-}
-
-func (p *pool) dequeue(w *waiter) {
-	p.waiting.remove(w)
-	w.host.waiting--
+	return true
 }
 
 // discard closes a connection that was in use and serves who waits. It does
 // nothing the second time.
 func (p *pool) discard(c *conn) {
 	p.mu.Lock()
-	if _, ok := p.conns[c]; !ok {
+	if !c.rest.queued {
 		p.mu.Unlock()
 		return
 	}
-	delete(p.conns, c)
+	p.busy.remove(c)
 	p.lose(c.host)
 	t := p.serve()
 	p.mu.Unlock()
 	c.close()
 	t.finish()
+}
+
+// replace closes a connection that was found dead, and gives what there is in its
+// place: another one that rests (unless fresh), or the right to open one. So its
+// holder does not lose its turn to those who wait.
+func (p *pool) replace(c *conn, fresh bool) (grant, error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		p.discard(c)
+		return grant{}, ErrClosed
+	}
+	p.busy.remove(c)
+	g := grant{host: c.host}
+	var gone []*conn
+	if !fresh {
+		g.conn, gone = p.takeIdle(clock(), c.host)
+	}
+	if g.conn != nil {
+		p.lose(c.host)
+	} else {
+		c.host.opening++
+	}
+	t := p.serve()
+	p.mu.Unlock()
+	c.close()
+	closeAll(gone)
+	t.finish()
+	return g, nil
 }
 
 // turn is what serve has decided: it is done without p.mu, and in this order,
@@ -326,23 +385,23 @@ func (t turn) finish() {
 // serve gives to waiters, the first come first, what rests and what the limits
 // allow. The caller holds p.mu, and finishes the turn without it.
 func (p *pool) serve() (t turn) {
-	w := p.waiting.front()
+	w := p.waiting.first()
 	if w == nil {
 		return t
 	}
-	for now := clock(); w != nil; {
-		next := w.queue.next
-		if p.open >= p.limits.total && p.resting.front() == nil {
-			return t
-		}
+	for now := clock(); w != nil; w = p.waiting.first() {
 		g, gone, ok := p.provide(now, w.host, w.fresh)
 		t.gone = append(t.gone, gone...)
-		if ok {
-			p.dequeue(w)
+		switch {
+		case ok:
+			p.waiting.leave(w)
 			w.got = g
 			t.served = append(t.served, w)
+		case p.limits.full(w.host):
+			p.waiting.rest(w.host) // and lets the others pass
+		default:
+			return t
 		}
-		w = next
 	}
 	return t
 }

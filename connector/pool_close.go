@@ -2,8 +2,6 @@ package connector
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -64,10 +62,12 @@ func (p *pool) takeAllIdle() (idle []*conn) {
 // the resting connections. The caller holds p.mu.
 func (p *pool) shut() []*conn {
 	p.closed = true
-	for w := p.waiting.front(); w != nil; w = p.waiting.front() {
-		p.dequeue(w)
-		close(w.grant)
-		p.forget(w.host)
+	for _, h := range p.hosts {
+		for w := h.waiting.front(); w != nil; w = h.waiting.front() {
+			p.waiting.leave(w)
+			close(w.grant)
+		}
+		p.forget(h)
 	}
 	return p.takeAllIdle()
 }
@@ -77,7 +77,10 @@ func (p *pool) close() {
 	p.mu.Lock()
 	p.severed = true
 	idle := p.shut()
-	busy := slices.Collect(maps.Keys(p.conns))
+	var busy []*conn
+	for c := p.busy.front(); c != nil; c = c.rest.next {
+		busy = append(busy, c)
+	}
 	p.mu.Unlock()
 	closeAll(idle)
 	for _, c := range busy {

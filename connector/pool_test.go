@@ -81,6 +81,55 @@ func TestPoolServesWaitersInTheirOrder(t *testing.T) {
 	})
 }
 
+func TestPoolKeepsTheTurnOfWhoGotADeadConnection(t *testing.T) {
+	inBubble(t, connector.Options{MaxConns: 1}, func(e *env) {
+		first := e.get()
+		s := e.accept()
+		s.WantHead()
+		var outs []<-chan answer
+		for _, path := range []string{"a", "b"} {
+			outs = append(outs, e.getHost("example.com/"+path))
+			synctest.Wait()
+		}
+		s.Write(okHello)
+		s.Close() // it did not say so
+		want(t, <-first, 200, "hello")
+		s = e.accept()
+		for _, path := range []string{"/a/", "/b/"} {
+			if got := strings.Fields(s.WantHead())[1]; got != path {
+				t.Errorf("%s was served, want %s", got, path)
+			}
+			s.Write(okHello)
+		}
+		for _, out := range outs {
+			want(t, <-out, 200, "hello")
+		}
+	})
+}
+
+func TestPoolKeepsTheTurnOfWhoIsSentAgain(t *testing.T) {
+	inBubble(t, connector.Options{MaxConns: 1}, func(e *env) {
+		s := e.warm()
+		var outs []<-chan answer
+		for _, path := range []string{"a", "b"} {
+			outs = append(outs, e.getHost("example.com/"+path))
+			synctest.Wait()
+		}
+		s.WantHead()
+		s.Close() // without an answer
+		s = e.accept()
+		for _, path := range []string{"/a/", "/b/"} {
+			if got := strings.Fields(s.WantHead())[1]; got != path {
+				t.Errorf("%s was served, want %s", got, path)
+			}
+			s.Write(okHello)
+		}
+		for _, out := range outs {
+			want(t, <-out, 200, "hello")
+		}
+	})
+}
+
 func TestPoolLimitOfAHostDoesNotBlockOthers(t *testing.T) {
 	inBubble(t, connector.Options{MaxConns: 2, MaxConnsPerHost: 1}, func(e *env) {
 		other := e.listen("other.com:80")

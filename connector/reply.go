@@ -99,7 +99,7 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
 	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy}
 	if x.call.box != nil {
-		x.call.box.take(h, &x.conn.memo)
+		x.call.box.take(h, x.conn.host)
 	} else {
 		r.reason = len(h.Reason)
 		r.head = append(append(x.call.Room[:0], h.Reason...), h.Fields...)
@@ -108,6 +108,9 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 		r.call = replyTimes{t, time.Now()}
 	}
 }
+
+// StatusText gives the status code and the reason phrase: "200 OK".
+func (r *Reply) StatusText() string { return statusText(r.Status, r.head[:r.reason]) }
 
 // Reason gives the reason phrase, which may be empty.
 func (r *Reply) Reason() string { return string(r.head[:r.reason]) }
@@ -186,11 +189,11 @@ func (r *Reply) end(err error) {
 	if cn == nil {
 		return
 	}
+	if r.upload != nil {
+		defer r.upload.cease() // even when the trace panics
+	}
 	watched := cn.unwatch()
 	settle(r.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
-	if r.upload != nil {
-		r.upload.cease()
-	}
 }
 
 // detach lets go of the connection. After it no Close of another goroutine's

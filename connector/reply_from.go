@@ -64,6 +64,14 @@ func (r *Reply) stream(resp *http.Response) {
 	r.body.Reset(&r.own, http1.UntilClose, 0, nil)
 }
 
+// Over reports whether the reply needs its connection, or whatever else its body
+// comes from, no more.
+func (r *Reply) Over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.conn == nil && r.source == nil
+}
+
 // closeSource closes what a reply is read from that is no connection, once.
 func (r *Reply) closeSource() {
 	r.mu.Lock()

@@ -23,9 +23,14 @@ type responseBox struct {
 }
 
 // take takes from a head what lies in the connection's buffer.
-func (b *responseBox) take(h *http1.ResponseHead, memo *http1.Memo) {
-	b.resp.Status = statusText(h)
+func (b *responseBox) take(h *http1.ResponseHead, from *host) {
+	b.resp.Status = statusText(h.Status, h.Reason)
+	memo, _ := from.memos.Get().(*http1.Memo)
+	if memo == nil {
+		memo = new(http1.Memo)
+	}
 	b.resp.Header = h.Fields.Header(b.values[:], memo)
+	from.memos.Put(memo)
 }
 
 // fill makes the http.Response.
@@ -49,10 +54,12 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 	switch {
 	case r.tunnel != nil:
 		resp.Body = r.Upgraded().(*upgraded)
+		b.body.done()
 	case r.body.Kind() == http1.NoBody:
 		resp.Body = http.NoBody
+		b.body.done()
 	default:
-		b.body = responseBody{reply: r, resp: resp}
+		b.body.reply, b.body.resp = r, resp
 		resp.Body = &b.body
 	}
 	return resp
@@ -68,13 +75,13 @@ var statusLines = func() (lines [600]string) {
 	return lines
 }()
 
-func statusText(h *http1.ResponseHead) string {
-	if h.Status < len(statusLines) && h.Status >= 100 {
-		if usual := statusLines[h.Status]; usual != "" && usual[4:] == string(h.Reason) {
+func statusText(status int, reason []byte) string {
+	if status < len(statusLines) && status >= 100 {
+		if usual := statusLines[status]; usual != "" && usual[4:] == string(reason) {
 			return usual
 		}
 	}
-	return strconv.Itoa(h.Status) + " " + string(h.Reason)
+	return strconv.Itoa(status) + " " + string(reason)
 }
 
 // announced makes a Trailer map with the keys that the head announces.
@@ -102,12 +109,24 @@ type responseBody struct {
 	reply *Reply
 	resp  *http.Response
 	ended bool // the trailers are in resp
+
+	release func() // ends the watch over Request.Cancel, if there is one
+}
+
+// done says that nothing more is awaited.
+func (b *responseBody) done() {
+	if b.release != nil {
+		b.release()
+	}
 }
 
 func (b *responseBody) Read(p []byte) (int, error) {
 	n, err := b.reply.Read(p)
 	if err == io.EOF {
 		b.trailer()
+	}
+	if err != nil {
+		b.done()
 	}
 	if err == errBodyClosed {
 		err = http.ErrBodyReadAfterClose
@@ -119,11 +138,16 @@ func (b *responseBody) WriteTo(w io.Writer) (int64, error) {
 	n, err := b.reply.WriteTo(w)
 	if err == nil {
 		b.trailer()
+		b.done()
 	}
 	return n, err
 }
 
-func (b *responseBody) Close() error { return b.reply.Close() }
+func (b *responseBody) Close() error {
+	err := b.reply.Close()
+	b.done()
+	return err
+}
 
 // trailer puts the trailer fields into the response, once.
 //

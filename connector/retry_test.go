@@ -45,6 +45,21 @@ func (e *env) warm() *testnet.Script {
 	return s
 }
 
+func TestRequestThatClosesTakesARestingConnection(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		s := e.warm()
+		req := request(t, "GET", "http://example.com/", nil)
+		req.Close = true
+		out := e.send(req)
+		if head := s.WantHead(); !strings.Contains(head, "\r\nConnection: close\r\n") {
+			t.Errorf("got head %q", head)
+		}
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+		s.WantEOF()
+	})
+}
+
 func TestRequestIsSentAgainOnAStaleConnection(t *testing.T) {
 	// golang/go#22158, #19943: a keep-alive that the server closes at the wrong
 	// moment fails a request.
@@ -60,6 +75,11 @@ func TestRequestIsSentAgainOnAStaleConnection(t *testing.T) {
 		{"post-with-key", func() *http.Request {
 			req := post(strings.NewReader("hello"))
 			req.Header.Set("Idempotency-Key", "1")
+			return req
+		}, true},
+		{"post-with-key-that-is-not-sent", func() *http.Request { // net/http's way of saying that it may be repeated
+			req := post(strings.NewReader("hello"))
+			req.Header["Idempotency-Key"] = []string{}
 			return req
 		}, true},
 		{"put", func() *http.Request {
@@ -124,7 +144,7 @@ func TestRetryThatCannotConnectTellsOfNoPeer(t *testing.T) {
 		out := e.get()
 		s.WantHead()
 		s.Close()
-		if err := wantError(t, (<-out).err, connector.PhaseConnect); err.Addr != "" || err.Reused || err.Sent {
+		if err := wantError(t, (<-out).err, connector.PhaseConnect); err.Addr != "" || err.Reused || !err.Sent {
 			t.Errorf("got %+v", err)
 		}
 	})

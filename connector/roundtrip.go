@@ -25,7 +25,8 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer p.recycle()
 	call := &p.call
 	err := c.prepare(call, req, p.head[:0])
-	if err == nil {
+	through := feedsTunnel(call.Method, req)
+	if err == nil && !through {
 		err = c.setBody(call, req)
 	}
 	if err != nil {
@@ -41,10 +42,21 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 	p.head = call.Head[:0]
 	box := new(responseBox)
 	call.box = box
+	ctx, box.body.release = c.cancelable(ctx, req)
 	if err := c.Do(ctx, call, &box.reply); err != nil {
+		box.body.done()
+		if through {
+			req.Body.Close()
+		}
 		return nil, err
 	}
 	resp := box.fill(req)
+	if through {
+		if err := c.feed(resp, req); err != nil {
+			resp.Body.Close()
+			return nil, &Error{Phase: PhaseWrite, Host: call.Host, Sent: true, Err: err}
+		}
+	}
 	if gzipped && box.reply.Coded && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
 		resp.Body = &gunzip{src: resp.Body}
 		resp.Header.Del("Content-Encoding")
@@ -61,7 +73,7 @@ type preparation struct {
 	head []byte
 }
 
-var prepared = sync.Pool{New: func() any { return &preparation{head: make([]byte, 0, 1<<10)} }}
+var prepared = sync.Pool{New: func() any { return &preparation{head: make([]byte, 0, 512)} }}
 
 func (p *preparation) recycle() {
 	head := p.head[:0]
@@ -203,6 +215,12 @@ func appendHeader(call *Call, req *http.Request) error {
 			if len(values) == 0 || values[0] == "" {
 				continue
 			}
+			// RFC 9110, section 5.3: "a sender MUST NOT generate multiple field
+			// lines with the same name in a message [...] unless that field's
+			// definition allows multiple field line values to be recombined as a
+			// comma-separated list". That of User-Agent does not.
+			// https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+			values = values[:1]
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
 			continue // said by the request's own fields
 		case "Connection":
@@ -242,6 +260,12 @@ func appendHeader(call *Call, req *http.Request) error {
 
 // setBody says where the body comes from.
 func (c *Connector) setBody(call *Call, req *http.Request) error {
+	if err := checkTrailer(req.Trailer); err != nil {
+		return err
+	}
+	if req.Body == nil && req.ContentLength != 0 {
+		return fmt.Errorf("request with a Content-Length of %d and no body", req.ContentLength)
+	}
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil
 	}
@@ -269,11 +293,6 @@ func (c *Connector) setBody(call *Call, req *http.Request) error {
 	}
 	if len(req.Trailer) > 0 {
 		call.Trailer = req.Trailer
-		for name := range req.Trailer {
-			if err := checkTrailerName(name); err != nil {
-				return err
-			}
-		}
 		call.Length = -1
 	}
 	return nil

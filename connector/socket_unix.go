@@ -23,7 +23,8 @@ type socket struct {
 	spin  spinner
 
 	// The exchange under way.
-	out, in []byte
+	out     []byte
+	in      func() []byte // where to read to
 	sent    bool
 	timed   bool      // sentAt is asked for
 	sentAt  time.Time // when the last octet of out was written
@@ -88,7 +89,7 @@ func (s *socket) canFuse() bool { return s.raw != nil }
 //
 // written tells how much of out was taken; where that is not all, nothing was
 // read and the caller goes on by ordinary means.
-func (s *socket) exchange(out, in []byte) (written, n int, err error) {
+func (s *socket) exchange(out []byte, in func() []byte) (written, n int, err error) {
 	s.out, s.in = out, in
 	s.sent, s.written, s.n, s.err = false, 0, 0, nil
 	err = s.raw.Read(s.fuser)
@@ -153,7 +154,7 @@ func (s *socket) lookOut(fd uintptr) bool {
 
 // receive reads what has come, and reports whether there was anything.
 func (s *socket) receive(fd uintptr) bool {
-	n, err := ignoringEINTR(syscall.Read, int(fd), s.in)
+	n, err := ignoringEINTR(syscall.Read, int(fd), s.in())
 	if err == syscall.EAGAIN {
 		return false
 	}

@@ -22,7 +22,7 @@ func (p *pool) hostStats() []HostStats {
 	p.mu.Lock()
 	all := make([]HostStats, 0, len(p.hosts))
 	for key, h := range p.hosts {
-		all = append(all, HostStats{key.host, key.tls, h.open, len(h.idle), h.waiting})
+		all = append(all, HostStats{key.host, key.tls, h.open, len(h.idle), h.waiting.len})
 	}
 	p.mu.Unlock()
 	slices.SortFunc(all, func(a, b HostStats) int { return cmp.Or(cmp.Compare(a.Host, b.Host), order(a.TLS, b.TLS)) })

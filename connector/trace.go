@@ -1,12 +1,14 @@
 package connector
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"net"
 	"net/http/httptrace"
 	"net/netip"
 	"net/textproto"
+	"strings"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
@@ -14,11 +16,14 @@ import (
 )
 
 // callTrace tells of an exchange those who want to know: the net/http/httptrace
-// hooks of its context, and package tracing. A nil *callTrace does nothing. No
-// hook of httptrace is called after RoundTrip has returned: WroteRequest is left
-// out when the answer overtakes the body, and PutIdleConn always. All are called
-// by the request's own goroutine but ConnectStart and ConnectDone, which package
-// net calls for each address. Package tracing sees to its own promises.
+// hooks of its context, and package tracing. A nil *callTrace does nothing. All
+// hooks of httptrace are called while RoundTrip runs, so that they cannot race
+// with what comes after it: WroteRequest is left out when the answer overtakes the
+// body. Only PutIdleConn may come later, in the Read or Close of the body that
+// gives the connection back. All are called by the request's own goroutine but
+// WroteRequest, by the one that sends a streamed body, and ConnectStart and
+// ConnectDone, which package net calls for each address. Package tracing sees to
+// its own promises.
 type callTrace struct {
 	hooks *httptrace.ClientTrace // never nil
 	own   *tracing.Exchange      // nil when there is none
@@ -84,11 +89,7 @@ func (t *callTrace) gotConn(cn *conn) {
 	if t.hooks.GotConn != nil {
 		t.hooks.GotConn(info)
 	}
-	if t.own == nil {
-		return
-	}
-	cn.trace = t
-	if info.Reused {
+	if t.own != nil && info.Reused {
 		tracing.Tell(t.own.Tracer, tracing.ConnectionReuse{Moment: t.own.Now(), Host: t.addr, ID: cn.id, Addr: cn.addr, Idle: info.IdleTime})
 	}
 }
@@ -98,6 +99,9 @@ func (t *callTrace) wroteHead(x *exchange, err error) {
 	if t == nil || err != nil {
 		return
 	}
+	if t.hooks.WroteHeaderField != nil {
+		t.wroteFields(x.out)
+	}
 	if t.hooks.WroteHeaders != nil {
 		t.hooks.WroteHeaders()
 	}
@@ -106,37 +110,22 @@ func (t *callTrace) wroteHead(x *exchange, err error) {
 	}
 }
 
-func (t *callTrace) headSent(x *exchange) {
-	if !x.sent {
-		return
+// wroteFields tells of each field of a head, which sent begins with, the lines of
+// one name together.
+func (t *callTrace) wroteFields(sent []byte) {
+	head, _, _ := bytes.Cut(sent, []byte("\r\n\r\n"))
+	_, fields, _ := strings.Cut(string(head), "\r\n")
+	var name string
+	var values []string
+	for line := range strings.SplitSeq(fields, "\r\n") {
+		next, value, _ := strings.Cut(line, ": ")
+		if next != name && values != nil {
+			t.hooks.WroteHeaderField(name, values)
+			values = nil
+		}
+		name, values = next, append(values, value)
 	}
-	now := t.own.Now()
-	if at := x.conn.wire.socket.sentAt; !at.IsZero() {
-		now.Time = at // the answer was waited for in the same call
-	}
-	head := x.out
-	if x.inline() {
-		head = head[:len(head)-len(x.call.Payload)]
-	}
-	if t.own.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestHeadersSent != nil }) {
-		tracing.Tell(t.own.Tracer, headersSent(now, head, x.call))
-	}
-	if x.inline() && len(x.call.Payload) > 0 {
-		tracing.Tell(t.own.Tracer, tracing.RequestChunkSent{Moment: now, Data: x.call.Payload})
-	}
-}
-
-// chunkSent tells that a piece of the body was written.
-func (t *callTrace) chunkSent(p []byte) {
-	if t.traced() && len(p) > 0 {
-		tracing.Tell(t.own.Tracer, tracing.RequestChunkSent{Moment: t.own.Now(), Data: p})
-	}
-}
-
-// seesBody reports whether somebody wants the pieces of the body, so that they
-// cannot go from a file to the socket unseen.
-func (t *callTrace) seesBody() bool {
-	return t.traced() && t.own.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestChunkSent != nil })
+	t.hooks.WroteHeaderField(name, values)
 }
 
 // wrote tells that the request was written, at a time that is zero for now.

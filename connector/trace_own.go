@@ -21,6 +21,40 @@ func headersSent(at tracing.Moment, head []byte, call *Call) tracing.RequestHead
 	}
 }
 
+// headSent tells that the head was written, and the body where that came with it.
+func (t *callTrace) headSent(x *exchange) {
+	if !x.sent {
+		return
+	}
+	now := t.own.Now()
+	if at := x.conn.wire.socket.sentAt; !at.IsZero() {
+		now.Time = at // the answer was waited for in the same call
+	}
+	head := x.out
+	if x.inline() {
+		head = head[:len(head)-len(x.call.Payload)]
+	}
+	if t.own.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestHeadersSent != nil }) {
+		tracing.Tell(t.own.Tracer, headersSent(now, head, x.call))
+	}
+	if x.inline() && len(x.call.Payload) > 0 {
+		tracing.Tell(t.own.Tracer, tracing.RequestChunkSent{Moment: now, Data: x.call.Payload})
+	}
+}
+
+// chunkSent tells that a piece of the body was written.
+func (t *callTrace) chunkSent(p []byte) {
+	if t.traced() && len(p) > 0 {
+		tracing.Tell(t.own.Tracer, tracing.RequestChunkSent{Moment: t.own.Now(), Data: p})
+	}
+}
+
+// seesBody reports whether somebody wants the pieces of the body, so that they
+// cannot go from a file to the socket unseen.
+func (t *callTrace) seesBody() bool {
+	return t.traced() && t.own.Wants(func(tr *tracing.Trace) bool { return tr.OnRequestChunkSent != nil })
+}
+
 // answeredBy tells of the head of the answer.
 func (t *callTrace) answeredBy(x *exchange) {
 	if !t.traced() || !t.own.Wants(func(tr *tracing.Trace) bool { return tr.OnResponseHead != nil }) {
@@ -106,7 +140,7 @@ func (x *exchange) served(g grant, err error) {
 
 // release is what is told when an exchange has let go of its connection.
 type release struct {
-	trace *callTrace
+	trace *callTrace // may be nil
 	id    uint64
 }
 
@@ -117,10 +151,18 @@ func (cn *conn) releasing() release {
 	return release{t, cn.id}
 }
 
-// tell comes last, since a function that panics must take nothing with it.
-func (r release) tell(reusable bool) {
-	if t := r.trace; t != nil {
-		tracing.Tell(t.own.Tracer, tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: r.id, Reused: reusable})
+// tell tells whether the connection rests, or is closed. It comes last, since a
+// function that panics must take nothing with it.
+func (r release) tell(rests bool) {
+	t := r.trace
+	if t == nil {
+		return
+	}
+	if rests && t.hooks.PutIdleConn != nil {
+		t.hooks.PutIdleConn(nil)
+	}
+	if t.own != nil {
+		tracing.Tell(t.own.Tracer, tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: r.id, Reused: rests})
 	}
 }
 

@@ -299,6 +299,68 @@ func TestFilesGoStraightToAndFromSockets(t *testing.T) {
 
 }
 
+// countingConn counts the files that were handed to it as such.
+type countingConn struct {
+	*net.TCPConn
+	files *int
+}
+
+func (c countingConn) ReadFrom(r io.Reader) (int64, error) {
+	*c.files++
+	return c.TCPConn.ReadFrom(r)
+}
+
+func TestFileIsHandedToTheConnectionAsSuch(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }))
+	defer srv.Close()
+	files := 0
+	c := connector.New(connector.Options{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return countingConn{conn.(*net.TCPConn), &files}, nil
+	}})
+	defer c.Close()
+	path := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		body   func(f *os.File) io.Reader
+		length int64
+		files  int
+	}{
+		{"file", func(f *os.File) io.Reader { return f }, 7, 1},
+		{"nop-closer", func(f *os.File) io.Reader { return io.NopCloser(f) }, 7, 1},
+		{"nop-closer-of-nop-closer", func(f *os.File) io.Reader { return io.NopCloser(io.NopCloser(f)) }, 7, 0},
+		{"nop-closer-of-reader", func(f *os.File) io.Reader { return io.NopCloser(unread(f)) }, 7, 0},
+		{"unknown-length", func(f *os.File) io.Reader { return f }, -1, 0},
+		{"other", func(f *os.File) io.Reader { return unread(f) }, 7, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			files = 0
+			req := request(t, "PUT", srv.URL, tt.body(f))
+			req.ContentLength = tt.length
+			want(t, exchange(c, req), 200, "content")
+			if files != tt.files {
+				t.Errorf("got %d files, want %d", files, tt.files)
+			}
+			if strings.HasPrefix(tt.name, "nop-closer") {
+				if _, err := f.Seek(0, io.SeekStart); err != nil {
+					t.Error("the file was closed")
+				}
+			}
+		})
+	}
+}
+
 func TestTargetThatCannotBeWrittenIsNotThePeersFault(t *testing.T) {
 	begin := make(chan struct{}, 1)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -421,7 +483,7 @@ func (v *events) context() context.Context {
 	return httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
 		GetConn:              func(addr string) { v.add("get " + addr) },
 		GotConn:              func(i httptrace.GotConnInfo) { v.add(fmt.Sprint("got reused=", i.Reused)) },
-		PutIdleConn:          func(error) { v.add("put") },
+		PutIdleConn:          func(err error) { v.add(fmt.Sprint("put ", err)) },
 		GotFirstResponseByte: func() { v.add("first-byte") },
 		Got100Continue:       func() { v.add("100") },
 		Got1xxResponse:       func(code int, _ textproto.MIMEHeader) error { v.add(fmt.Sprint("1xx ", code)); return nil },
@@ -453,7 +515,7 @@ func TestTraceHooksComeInOrderAndBeforeTheReturn(t *testing.T) {
 	resp.Body.Close()
 	wanted := []string{
 		"get " + addr, "dns localhost", "dns-done", "connect tcp", "connect-done <nil>", "tls", "tls-done <nil>",
-		"got reused=false", "wrote-head", "wrote <nil>", "first-byte",
+		"got reused=false", "wrote-head", "wrote <nil>", "first-byte", "put <nil>",
 	}
 	for i, event := range got {
 		if strings.HasPrefix(event, "dns-done") {
@@ -472,15 +534,125 @@ func TestTraceHooksComeInOrderAndBeforeTheReturn(t *testing.T) {
 	}
 	got = v.take()
 	resp.Body.Close()
-	wanted = []string{"get " + addr, "got reused=true", "wrote-head", "wait", "first-byte", "100", "1xx 100", "wrote <nil>"}
+	wanted = []string{"get " + addr, "got reused=true", "wrote-head", "wait", "first-byte", "100", "1xx 100", "wrote <nil>", "put <nil>"}
 	if len(got) == len(wanted)-1 { // on a busy machine the answer may overtake the news
-		wanted = wanted[:len(got)]
+		wanted = slices.Delete(wanted, 7, 8)
 	}
 	diff(t, got, wanted)
 	synctestWait(t, c)
 	if late := v.take(); len(late) > 0 {
 		t.Errorf("after the return: %v", late)
 	}
+}
+
+// TestTraceTellsOfTheBodyBeforeTheAnswer has a server that answers only when
+// the client knows that it has sent all.
+func TestTraceTellsOfTheBodyBeforeTheAnswer(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		wrote := make(chan httptrace.WroteRequestInfo, 1)
+		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+			WroteRequest: func(i httptrace.WroteRequestInfo) { wrote <- i },
+		})
+		out := e.send(request(t, "POST", "http://example.com/", unread(strings.NewReader("hello"))).WithContext(ctx))
+		s := e.accept()
+		s.WantHead()
+		s.WantRead("5\r\nhello\r\n0\r\n\r\n")
+		if got := <-wrote; got.Err != nil {
+			t.Error(got.Err)
+		}
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+	})
+}
+
+func TestTraceTellsOfEachField(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		got := map[string][]string{}
+		req := request(t, "POST", "http://example.com/", strings.NewReader("a: b\r\n\r\n"))
+		req.Header = http.Header{"X-Two": {"bar", "baz"}, "Empty": {""}, "User-Agent": {"me"}}
+		req.Close = true
+		out := e.send(req.WithContext(httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+			WroteHeaderField: func(name string, values []string) { got[name] = values },
+		})))
+		s := e.accept()
+		s.WantHead()
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+		diff(t, got, map[string][]string{
+			"Host": {"example.com"}, "X-Two": {"bar", "baz"}, "Empty": {""}, "User-Agent": {"me"},
+			"Accept-Encoding": {"gzip"}, "Content-Length": {"8"}, "Connection": {"close"},
+		})
+	})
+}
+
+// TestTraceTellsThatTheConnectionRests holds httptrace's promise that
+// PutIdleConn is called before Close of the body returns, and not at all for a
+// connection that is closed.
+func TestTraceTellsThatTheConnectionRests(t *testing.T) {
+	for response, wanted := range map[string]int{
+		"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n":                      1,
+		"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\nConnection: close\r\n\r\n": 0,
+	} {
+		inBubble(t, connector.Options{}, func(e *env) {
+			rested := 0
+			ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+				PutIdleConn: func(err error) {
+					if rested++; err != nil || e.c.Stats().Idle != 1 {
+						t.Errorf("got %v, pool %+v", err, e.c.Stats())
+					}
+				},
+			})
+			out := e.send(request(t, "GET", "http://example.com/", nil).WithContext(ctx))
+			s := e.accept()
+			s.WantHead()
+			s.Write(response)
+			s.Write(strings.Repeat("x", 20000))
+			want(t, <-out, 200, strings.Repeat("x", 20000))
+			if rested != wanted {
+				t.Errorf("%q: told %d times", response, rested)
+			}
+		})
+	}
+}
+
+// deafConn says that it sets deadlines and does not, as many net.Conns do that
+// are no sockets.
+type deafConn struct{ net.Conn }
+
+func (deafConn) SetDeadline(time.Time) error      { return nil }
+func (deafConn) SetReadDeadline(time.Time) error  { return nil }
+func (deafConn) SetWriteDeadline(time.Time) error { return nil }
+
+func TestConnThatIgnoresDeadlinesHoldsUpNobody(t *testing.T) {
+	network := testnet.New()
+	dial := func(ctx context.Context, n, addr string) (net.Conn, error) {
+		conn, err := network.DialContext(ctx, n, addr)
+		return deafConn{conn}, err
+	}
+	inBubble(t, connector.Options{DialContext: dial}, func(e *env) {
+		e.ln.Close()
+		e.net = network
+		e.ln = e.listen("example.com:80")
+		first := e.warm()
+		out := e.get()
+		s := e.accept() // not the first one again: it cannot be looked into
+		first.WantEOF()
+		serve(s)
+		want(t, <-out, 200, "hello")
+	})
+	inBubble(t, connector.Options{DialContext: dial}, func(e *env) {
+		e.ln.Close()
+		e.net = network
+		e.ln = e.listen("example.com:80")
+		ctx, cancel := cancelable()
+		out := e.send(request(t, "GET", "http://example.com/", nil).WithContext(ctx))
+		s := e.accept()
+		s.WantHead()
+		cancel()
+		if a := <-out; !errors.Is(a.err, errWhim) {
+			t.Errorf("got %v", a.err)
+		}
+	})
 }
 
 // synctestWait lets a connector come to rest.

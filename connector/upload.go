@@ -28,6 +28,9 @@ type upload struct {
 	ended   time.Time // when the body was sent, for timings; valid once done
 
 	failure atomic.Pointer[error] // err, when it came from the body's own reader
+
+	telling sync.Mutex // held while a hook of the trace is called
+	mute    bool       // no hook is to be called any more
 }
 
 var errCeased = errors.New("sending of the body was given up")
@@ -72,7 +75,31 @@ func (u *upload) guarded() (err error) {
 		}
 	}()
 	defer u.closeBody()
-	return u.send()
+	err = u.send()
+	u.tell(err)
+	return err
+}
+
+// tell tells the trace that the body was sent, as long as it is to be told.
+func (u *upload) tell(err error) {
+	if u.call.trace == nil {
+		return
+	}
+	u.telling.Lock()
+	defer u.telling.Unlock()
+	if !u.mute {
+		u.call.trace.wrote(time.Time{}, err)
+	}
+}
+
+// hush lets no hook be called any more, and waits for one under way.
+func (u *upload) hush() {
+	if u.call.trace == nil {
+		return
+	}
+	u.telling.Lock()
+	u.mute = true
+	u.telling.Unlock()
 }
 
 func (u *upload) closeBody() { u.once.Do(func() { closeReader(u.body) }) }

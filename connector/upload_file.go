@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
+	"reflect"
 	"strings"
 	"syscall"
 
@@ -20,21 +20,40 @@ func plainFile(v any) (*os.File, bool) {
 	return f, ok
 }
 
+// io.NopCloser has two types: one for readers that are an io.WriterTo.
+var (
+	nopCloser         = reflect.TypeOf(io.NopCloser(nil))
+	nopCloserWriterTo = reflect.TypeOf(io.NopCloser(struct {
+		io.Reader
+		io.WriterTo
+	}{}))
+)
+
+// insideNopCloser gives the reader that io.NopCloser has hidden, as
+// http.NewRequest does with a file that is not to be closed.
+func insideNopCloser(r io.Reader) io.Reader {
+	if t := reflect.TypeOf(r); t == nopCloser || t == nopCloserWriterTo {
+		return reflect.ValueOf(r).Field(0).Interface().(io.Reader)
+	}
+	return r
+}
+
 // filePiece is how much of a file the system is asked to copy at a time.
 const filePiece = 4 << 20
 
-// sendFile lets the system copy a file to a plain socket. ok is false when
-// that cannot be done for this body.
+// sendFile lets the system copy a file to a plain socket, or to a connection of
+// the user's that passes it on to one. ok is false when that cannot be done for
+// this body.
 func (u *upload) sendFile() (sent int64, ok bool, err error) {
-	file, isFile := plainFile(u.body)
-	tcp, isTCP := u.conn.wire.Conn.(*net.TCPConn)
-	if !isFile || !isTCP || u.conn.tls != nil || u.call.trace.seesBody() {
+	file, isFile := plainFile(insideNopCloser(u.body))
+	to, isReaderFrom := u.conn.wire.Conn.(io.ReaderFrom)
+	if !isFile || !isReaderFrom || u.conn.tls != nil || u.call.trace.seesBody() {
 		return 0, false, nil
 	}
 	w := &u.conn.wire
 	w.begin(&w.writes, u.limits.Write, "write")
 	for sent < u.call.Length {
-		n, err := tcp.ReadFrom(&io.LimitedReader{R: file, N: min(u.call.Length-sent, filePiece)})
+		n, err := to.ReadFrom(&io.LimitedReader{R: file, N: min(u.call.Length-sent, filePiece)})
 		sent += n
 		if n > 0 {
 			w.progress(&w.writes)
@@ -59,6 +78,16 @@ func (u *upload) sendFile() (sent int64, ok bool, err error) {
 func ofFile(err error) bool {
 	var path *fs.PathError
 	return errors.As(err, &path) && !isDeadline(err) && !isGone(path.Err) && !errors.Is(err, syscall.ETIMEDOUT)
+}
+
+// checkTrailer checks what is known of a trailer section before the body is
+// sent, whether there is a body or not.
+func checkTrailer(trailer http.Header) error {
+	if len(trailer) == 0 {
+		return nil
+	}
+	_, err := appendTrailer(nil, trailer)
+	return err
 }
 
 // appendTrailer appends the trailer section and the blank line.

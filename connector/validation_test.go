@@ -3,6 +3,7 @@ package connector_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -52,6 +53,8 @@ func TestInvalidRequestIsRefusedBeforeADial(t *testing.T) {
 		"header-value-nul":     func(r *http.Request) { r.Header["X"] = []string{"1\x00"} },
 		"cookie-crlf":          func(r *http.Request) { r.Header["Cookie"] = []string{"a=b\r\nX: y"} },
 		"trailer-name-crlf":    func(r *http.Request) { withTrailer(r, "X\r\nY") },
+		"trailer-value":        func(r *http.Request) { withTrailer(r, "X"); r.Trailer["X"] = []string{"1\r\nY: 2"} },
+		"trailer-without-body": func(r *http.Request) { r.Trailer = http.Header{"X": {"1\r\nY: 2"}} },
 		"trailer-name-framing": func(r *http.Request) { withTrailer(r, "Content-Length") },
 		"ipv4-short":           func(r *http.Request) { r.URL.Host = "127.1" },
 		"ipv4-hex":             func(r *http.Request) { r.URL.Host = "0x7f000001" },
@@ -74,6 +77,7 @@ func TestInvalidRequestIsRefusedBeforeADial(t *testing.T) {
 		"a-label-empty":          func(r *http.Request) { r.URL.Host = "xn--.com" },
 		"a-label-of-a-control":   func(r *http.Request) { r.URL.Host = "xn--a.com" },
 		"a-label-in-host-field":  func(r *http.Request) { r.Host = "xn--example-.com" },
+		"body-missing":           func(r *http.Request) { r.ContentLength = 5 },
 		"body-short": func(r *http.Request) {
 			*r = *request(t, "POST", "http://example.com/", strings.NewReader("hello"))
 			r.ContentLength = 7
@@ -113,8 +117,9 @@ func withTrailer(r *http.Request, name string) {
 func TestInvalidTrailerValueEndsTheRequest(t *testing.T) {
 	// golang/go#78775: trailers are validated when they are written.
 	inBubble(t, connector.Options{}, func(e *env) {
-		req := request(t, "POST", "http://example.com/", unread(strings.NewReader("x")))
-		req.Trailer = http.Header{"X": {"1\r\nY: 2"}}
+		trailer := http.Header{"X": nil}
+		req := request(t, "POST", "http://example.com/", &atEnd{io.NopCloser(strings.NewReader("x")), func() { trailer["X"] = []string{"1\r\nY: 2"} }})
+		req.Trailer = trailer
 		out := e.send(req)
 		s := e.accept()
 		s.WantHead()
@@ -131,6 +136,54 @@ func TestFieldsThatFrameAreSaidOnce(t *testing.T) {
 		out := e.send(req)
 		s := e.accept()
 		s.WantRead("POST / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: aiohttp-go/" + connector.Version + "\r\nAccept-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
+		s.Write(okHello)
+		want(t, <-out, 200, "hello")
+	})
+}
+
+func TestRequestHead(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		req  func(r *http.Request)
+		wire string // without the fields that are always the same
+	}{
+		{"host-of-its-own", func(r *http.Request) { r.Host = "other.example:81" }, "GET / HTTP/1.1\r\nHost: other.example:81\r\n"},
+		{"host-with-zone", func(r *http.Request) { r.Host = "[fe80::1%en0]:8080" }, "GET / HTTP/1.1\r\nHost: [fe80::1]:8080\r\n"},
+		{"opaque-path", func(r *http.Request) { r.URL.Opaque = "/%2F/%2F/" }, "GET /%2F/%2F/ HTTP/1.1\r\nHost: example.com\r\n"},
+		{"opaque-with-host", func(r *http.Request) { r.URL.Opaque = "//example.com/%2F/%2F/"; r.URL.RawQuery = "q" }, "GET /%2F/%2F/?q HTTP/1.1\r\nHost: example.com\r\n"},
+		{"connect", func(r *http.Request) { r.Method = "CONNECT"; r.URL.Path = "" }, "CONNECT example.com:80 HTTP/1.1\r\nHost: example.com\r\n"},
+		{"connect-opaque", func(r *http.Request) { r.Method = "CONNECT"; r.URL.Opaque = "backend:443"; r.URL.Path = "" }, "CONNECT backend:443 HTTP/1.1\r\nHost: example.com\r\n"},
+		{"options-of-the-server", func(r *http.Request) { r.Method = "OPTIONS"; r.URL.Opaque = "*" }, "OPTIONS * HTTP/1.1\r\nHost: example.com\r\n"},
+		{"method-missing", func(r *http.Request) { r.Method = "" }, "GET / HTTP/1.1\r\nHost: example.com\r\n"},
+		{"query-empty", func(r *http.Request) { r.URL.ForceQuery = true }, "GET /? HTTP/1.1\r\nHost: example.com\r\n"},
+		{"field-in-capitals", func(r *http.Request) { r.Header["ALL-CAPS"] = []string{"x"} }, "GET / HTTP/1.1\r\nHost: example.com\r\nALL-CAPS: x\r\n"},
+		{"field-without-values", func(r *http.Request) { r.Header["X-Idempotency-Key"] = nil }, "GET / HTTP/1.1\r\nHost: example.com\r\n"},
+		{"patch-without-body", func(r *http.Request) { r.Method = "PATCH" }, "PATCH / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 0\r\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, connector.Options{}, func(e *env) {
+				req := request(t, "GET", "http://example.com/", nil)
+				req.Header["User-Agent"] = nil
+				req.Header.Set("Accept-Encoding", "x")
+				tt.req(req)
+				out := e.send(req)
+				s := e.accept()
+				head := strings.Replace(s.WantHead(), "Accept-Encoding: x\r\n", "", 1)
+				diff(t, strings.TrimSuffix(head, "\r\n"), tt.wire)
+				s.Write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+				want(t, <-out, 404, "")
+			})
+		})
+	}
+}
+
+func TestUserAgentIsSaidOnce(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		req := request(t, "GET", "http://example.com/", nil)
+		req.Header["User-Agent"] = []string{"single", "or", "multiple"}
+		out := e.send(req)
+		s := e.accept()
+		s.WantRead("GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: single\r\nAccept-Encoding: gzip\r\n\r\n")
 		s.Write(okHello)
 		want(t, <-out, 200, "hello")
 	})

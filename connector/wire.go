@@ -21,6 +21,8 @@ type wire struct {
 	held          *heldRecord   // nil when there is nothing held
 	flushed       int           // octets of the last held record that were written
 	sending       time.Duration // how long exchange may stall at writing
+	into          []byte        // where exchangeInto reads to
+	place         func() []byte // gives into; made once
 	reads, writes deadline
 	aborted       atomic.Pointer[abort]
 }
@@ -70,7 +72,7 @@ func (w *wire) read(p []byte) (int, error) {
 // it to its reader, who then sees that nothing was sent.
 func (w *wire) readHolding(p []byte) (int, error) {
 	record := w.held
-	written, n, err := w.exchange(record.b, p)
+	written, n, err := w.exchangeInto(record.b, p)
 	w.flushed = written
 	if err == errUnasked {
 		return w.read(p)
@@ -128,9 +130,18 @@ func (w *wire) Write(p []byte) (int, error) {
 	}
 }
 
+// exchangeInto is exchange with a place that is there already.
+func (w *wire) exchangeInto(out, in []byte) (written, n int, err error) {
+	w.into = in
+	written, n, err = w.exchange(out, w.place)
+	w.into = nil
+	return written, n, err
+}
+
 // exchange sends out and reads the first part of the answer, as one call where
-// the connection allows it.
-func (w *wire) exchange(out, in []byte) (written, n int, err error) {
+// the connection allows it. in gives the place to read into, when there is
+// something to be read: none is held while the answer is waited for.
+func (w *wire) exchange(out []byte, in func() []byte) (written, n int, err error) {
 	for {
 		written, n, err = w.socket.exchange(out, in)
 		switch {
@@ -140,7 +151,7 @@ func (w *wire) exchange(out, in []byte) (written, n int, err error) {
 			if err != nil {
 				return written + more, 0, err
 			}
-			n, err = w.read(in)
+			n, err = w.read(in())
 			return len(out), n, err
 		case err == nil:
 			return written, n, nil
@@ -149,7 +160,7 @@ func (w *wire) exchange(out, in []byte) (written, n int, err error) {
 			return written, n, err
 		}
 		if written > 0 { // the old deadline ran off in the middle
-			n, err = w.read(in)
+			n, err = w.read(in())
 			return written, n, err
 		}
 	}
@@ -180,9 +191,11 @@ func (w *wire) failed(d *deadline, err error) error {
 	return err
 }
 
-// abort makes every call that is under way, and every later one, fail.
+// abort makes every call that is under way, and every later one, fail. A
+// connection that is no socket may say that it has set a deadline and do nothing:
+// it is closed, since nobody will use it again.
 func (w *wire) abort(a *abort) {
-	if w.aborted.CompareAndSwap(nil, a) && w.Conn.SetDeadline(longAgo) != nil {
-		w.Conn.Close() // it knows no deadlines, or is closed already
+	if w.aborted.CompareAndSwap(nil, a) && (w.Conn.SetDeadline(longAgo) != nil || w.socket.raw == nil) {
+		w.Conn.Close()
 	}
 }

@@ -43,33 +43,44 @@ func (h handle) lookup(name string) (written time.Time, exists bool, err error) 
 
 // create opens the file name for writing, or one without a name if that is
 // empty; it follows no symbolic link.
-func (h handle) create(name string, flag int) (*os.File, error) {
+func (h handle) create(name string, flag int) (file, error) {
 	if name == "" {
 		if noName == 0 {
-			return nil, errors.ErrUnsupported
+			return file{}, errors.ErrUnsupported
 		}
 		name, flag = ".", noName
 	}
-	var fd int
-	err := retryInterrupted(func() (err error) {
-		fd, err = unix.Openat(h.fd, name, flag|unix.O_WRONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o666)
-		return err
-	})
-	if err != nil {
-		return nil, &os.PathError{Op: "open", Path: name, Err: err}
+	for {
+		fd, err := unix.Openat(h.fd, name, flag|unix.O_WRONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o666)
+		switch err {
+		case nil:
+			return file{fd: fd, name: name}, nil
+		case unix.EINTR:
+		default:
+			return file{}, &os.PathError{Op: "open", Path: name, Err: err}
+		}
 	}
-	return os.NewFile(uintptr(fd), name), nil
 }
 
-// link gives the file f, which has no name, the name.
-func (h handle) link(f *os.File, name string) error {
-	err := retryInterrupted(func() error {
-		return unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(int(f.Fd())), h.fd, name, unix.AT_SYMLINK_FOLLOW)
-	})
-	if err != nil {
-		return &os.PathError{Op: "link", Path: name, Err: err}
+// link gives the file f, which has no name, the name: by its descriptor, or by
+// way of /proc where the system wants a privilege for that.
+func (h handle) link(f *file, name string, viaProc bool) error {
+	fd := f.descriptor()
+	for {
+		var err error
+		if viaProc {
+			err = unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(fd), h.fd, name, unix.AT_SYMLINK_FOLLOW)
+		} else {
+			err = unix.Linkat(fd, "", h.fd, name, emptyPath)
+		}
+		switch err {
+		case nil:
+			return nil
+		case unix.EINTR:
+		default:
+			return &os.PathError{Op: "link", Path: name, Err: err}
+		}
 	}
-	return nil
 }
 
 // move renames name in the folder from into to.

@@ -35,15 +35,16 @@ func (h handle) lookup(name string) (written time.Time, exists bool, err error) 
 
 // create opens the file name for writing; it follows no symbolic link. There are
 // no files without a name here.
-func (h handle) create(name string, flag int) (*os.File, error) {
+func (h handle) create(name string, flag int) (file, error) {
 	if name == "" {
-		return nil, errors.ErrUnsupported
+		return file{}, errors.ErrUnsupported
 	}
-	return h.root.OpenFile(name, flag|os.O_WRONLY, 0o666)
+	f, err := h.root.OpenFile(name, flag|os.O_WRONLY, 0o666)
+	return file{os: f}, err
 }
 
 // link is for files without a name.
-func (h handle) link(*os.File, string) error { return errors.ErrUnsupported }
+func (h handle) link(*file, string, bool) error { return errors.ErrUnsupported }
 
 // move renames name in the folder from into to.
 func move(root *os.Root, from *folder, name string, to *folder, newName string) error {

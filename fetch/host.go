@@ -67,6 +67,9 @@ func (h *host) popFront() *task {
 	return t
 }
 
+// answered tells that the host is there.
+func (h *host) answered() { h.strikes, h.down, h.downUntil = 0, nil, time.Time{} }
+
 func (h *host) isDown(now time.Time) bool { return h.down != nil && now.Before(h.downUntil) }
 
 // restsUntil gives when nothing holds the host back any more.

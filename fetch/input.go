@@ -90,7 +90,7 @@ func parseLine(line []byte) (Item, error) {
 		return Item{}, longLine(maxPlainLineBytes)
 	}
 	it := Item{URL: string(line)}
-	_, err := it.parse()
+	_, err := it.target(0)
 	return it, err
 }
 

@@ -94,6 +94,6 @@ func parseJSONLine(line []byte) (Item, error) {
 			it.Header.Set("Content-Type", "application/json")
 		}
 	}
-	_, err := it.parse()
+	_, err := it.target(0)
 	return it, err
 }

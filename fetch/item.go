@@ -122,7 +122,27 @@ func (it *Item) variant() string {
 	return b.String()
 }
 
-// parse checks what can be checked of an item without sending it.
+// target checks what can be checked of an item without sending it, and takes
+// its URL apart; n is its number in the job.
+func (it *Item) target(n int) (target, error) {
+	t, ok := plainTarget(it.URL)
+	if !ok {
+		u, err := it.parse()
+		if err != nil {
+			return target{}, err
+		}
+		t = newTarget(u)
+	}
+	t.n = n
+	if it.SHA256 != "" {
+		if sum, err := hex.DecodeString(it.SHA256); err != nil || len(sum) != 32 {
+			return target{}, &inputError{kind: "invalid checksum", text: fmt.Sprintf("sha256 %q: not 64 hex digits", shorten(it.SHA256, 80))}
+		}
+	}
+	return t, nil
+}
+
+// parse checks the item's URL.
 func (it *Item) parse() (*url.URL, error) {
 	u, err := url.Parse(it.URL)
 	if err != nil {
@@ -144,11 +164,6 @@ func (it *Item) parse() (*url.URL, error) {
 		return nil, invalidURL(it.URL, fmt.Sprintf("scheme %q is neither http nor https", u.Scheme))
 	case u.Hostname() == "":
 		return nil, invalidURL(it.URL, "no host")
-	}
-	if it.SHA256 != "" {
-		if sum, err := hex.DecodeString(it.SHA256); err != nil || len(sum) != 32 {
-			return nil, &inputError{kind: "invalid checksum", text: fmt.Sprintf("sha256 %q: not 64 hex digits", shorten(it.SHA256, 80))}
-		}
 	}
 	return u, nil
 }

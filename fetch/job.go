@@ -38,9 +38,12 @@ type Job struct {
 	drained  bool
 
 	handler sync.Mutex // held while OnResult runs, without mu so that it may ask for a Snapshot
-	ended   bool       // OnResult is not called any more; guarded by handler
+	ended   bool       // OnResult is not called any more; changes with handler and mu held
 
-	names nameTable // used by the goroutine that reads the list only
+	// Used by the goroutine that reads the list only.
+	names  nameTable
+	item   Item // the one that is planned
+	target target
 }
 
 // New makes a job; nothing is read, sent or written before Run.
@@ -93,11 +96,10 @@ func (j *Job) Run(ctx context.Context, items iter.Seq2[Item, error]) (Summary, e
 	}
 	wg.Wait()
 	j.handler.Lock()
-	j.ended = true
-	j.handler.Unlock()
-
+	defer j.handler.Unlock()
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.ended = true
 	j.tally.Left = j.read - j.tally.Done()
 	j.tally.Stopped = (j.drained || ctx.Err() != nil) && (!j.listDone || j.tally.Left > 0)
 	s := j.tally.summary()
@@ -127,7 +129,7 @@ func (j *Job) begin(abort context.CancelCauseFunc) error {
 	}
 	j.store, j.abort, j.session = store, abort, j.opts.Session
 	if j.session == nil {
-		j.connector = connector.New(connector.Options{MaxConns: j.opts.Concurrency})
+		j.connector = connector.New(connector.Options{MaxConns: j.opts.MaxConns()})
 		j.session = aiohttp.NewSession(aiohttp.Options{Connector: j.connector, DisableCookies: true})
 	}
 	j.tally = newTally()
@@ -174,11 +176,11 @@ func (j *Job) feed(items iter.Seq2[Item, error]) {
 		j.read++
 		j.mu.Unlock()
 		key, name := "", ""
-		if err == nil {
-			key, name, err = j.plan(&it, n)
+		if j.item = it; err == nil {
+			key, name, err = j.plan(&j.item, n)
 		}
 		if err != nil {
-			j.refuse(&it, err)
+			j.refuse(&j.item, err)
 			continue
 		}
 		if !j.sched.add(it, key, name, n) {
@@ -193,15 +195,14 @@ func (j *Job) feed(items iter.Seq2[Item, error]) {
 
 // plan checks an item and gives its host and the name of its file.
 func (j *Job) plan(it *Item, n int) (key, name string, err error) {
-	u, err := it.parse()
-	if err != nil {
+	t := &j.target
+	if *t, err = it.target(n); err != nil {
 		return "", "", err
 	}
-	t := newTarget(u, n)
 	if it.method() == "HEAD" { // has no body
 		return t.key(), "", nil
 	}
-	name, collides, err := j.opts.Layout.resolve(&t, it)
+	name, collides, err := j.opts.Layout.resolve(t, it)
 	if err == nil && collides {
 		err = j.names.take(name, n, t.hash(it.variant()))
 	}
@@ -216,20 +217,26 @@ func (j *Job) refuse(it *Item, err error) {
 	} else if line > 0 {
 		err = &LineError{Line: line, Err: err}
 	}
-	j.record(&Result{Line: line, URL: it.URL, Err: err, Meta: it.Meta})
+	j.record(&Result{Line: line, URL: it.URL, Err: err, Meta: it.Meta}, &attempt{}, 0)
 }
 
-// record counts a result and hands it out.
-func (j *Job) record(r *Result) {
-	j.handler.Lock()
-	defer j.handler.Unlock()
-	if j.ended { // by the reader of a list that outlived Run
-		return
+// record counts a result, and attempt n which led to it if that was not counted
+// yet, and hands the result out.
+func (j *Job) record(r *Result, a *attempt, n int) {
+	if j.opts.OnResult != nil {
+		j.handler.Lock()
+		defer j.handler.Unlock()
 	}
 	j.mu.Lock()
-	j.tally.add(r)
+	ended := j.ended // for the reader of a list that outlived Run
+	if !ended {
+		if a.uncounted {
+			j.tally.count(a, n)
+		}
+		j.tally.add(r)
+	}
 	j.mu.Unlock()
-	if j.opts.OnResult == nil {
+	if ended || j.opts.OnResult == nil {
 		return
 	}
 	if err := j.opts.OnResult(*r); err != nil {
@@ -237,16 +244,12 @@ func (j *Job) record(r *Result) {
 	}
 }
 
-// count adds what an attempt cost.
-func (j *Job) count(a *attempt) {
+// count adds what attempt n at an item cost, if there is no result of it.
+func (j *Job) count(a *attempt, n int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.tally.Requests++
-	j.tally.Bytes += a.received
-	j.tally.Sequential += a.elapsed
-	if a.status != 0 {
-		j.tally.Latency.record(a.elapsed)
-	}
+	j.tally.count(a, n)
+	a.uncounted = false
 }
 
 // fail ends the job.

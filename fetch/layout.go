@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"fmt"
-	"net/url"
 	"path"
 	"path/filepath"
 	"strings"
@@ -36,7 +35,9 @@ type Layout struct {
 // differ in nothing but the fragment or the password share one.
 func Tree() Layout {
 	return Layout{name: func(t *target, it *Item) string {
-		return t.folder() + "/" + t.path(it.variant())
+		b := make([]byte, 0, 256) // on the stack, as names mostly are shorter
+		b = append(t.appendFolder(b), '/')
+		return string(t.appendPath(b, it.variant()))
 	}}
 }
 
@@ -58,11 +59,10 @@ func Flat() Layout {
 // n is the item's number in the job, from 1. It fails if the item's URL is
 // invalid or if the name would lead out of the folder.
 func (l Layout) Path(n int, it Item) (string, error) {
-	u, err := it.parse()
+	t, err := it.target(n)
 	if err != nil {
 		return "", err
 	}
-	t := newTarget(u, n)
 	name, _, err := l.resolve(&t, &it)
 	return name, err
 }
@@ -110,112 +110,4 @@ func checkPath(name string) error {
 		return fmt.Errorf("names no file")
 	}
 	return nil
-}
-
-// A target is a URL taken apart for naming and for scheduling.
-type target struct {
-	https bool
-	host  string // lower case, without brackets
-	port  string // empty for the scheme's own
-	user  string
-	raw   string // path as it stands in the URL, without the first slash
-	query string // with its "?"
-	n     int    // number of the item
-}
-
-func newTarget(u *url.URL, n int) target {
-	t := target{
-		https: u.Scheme == "https",
-		host:  strings.ToLower(u.Hostname()),
-		port:  u.Port(),
-		raw:   strings.TrimPrefix(u.EscapedPath(), "/"),
-		n:     n,
-	}
-	if t.https && t.port == "443" || !t.https && t.port == "80" {
-		t.port = ""
-	}
-	if u.User != nil {
-		t.user = u.User.Username()
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		t.query = "?" + u.RawQuery
-	}
-	return t
-}
-
-// key names the server for limits: scheme, host and port.
-func (t *target) key() string {
-	key := t.host
-	if strings.IndexByte(key, ':') >= 0 {
-		key = "[" + key + "]"
-	}
-	if t.port != "" {
-		key += ":" + t.port
-	}
-	if !t.https {
-		return "http://" + key
-	}
-	return "https://" + key
-}
-
-// folder names the top folder: the host, then what sets the server apart from
-// https on port 443.
-func (t *target) folder() string {
-	name := t.host
-	if t.user != "" {
-		name = sanitize(name) + "~" + shortHash("user", t.host, t.user)
-	} else if !isSafe(name) || strings.IndexByte(name, '+') >= 0 {
-		name = sanitize(name) + "~" + shortHash("host", t.host)
-	}
-	switch {
-	case t.port != "" && t.https:
-		name += "+" + t.port + "+https"
-	case t.port != "":
-		name += "+" + t.port
-	case !t.https:
-		name += "+http"
-	}
-	return name
-}
-
-// path names the file below the host's folder.
-func (t *target) path(variant string) string {
-	var b strings.Builder
-	b.Grow(len(t.raw) + len(bodyExt))
-	rest := t.raw
-	for b.Len() <= maxPathBytes {
-		part, after, more := strings.Cut(rest, "/")
-		if !more {
-			b.WriteString(fileName(rest, t.query, variant))
-			break
-		}
-		b.WriteString(folderName(part))
-		b.WriteByte('/')
-		rest = after
-	}
-	if b.Len() > maxPathBytes {
-		_, ext := t.lastName()
-		if ext == "" {
-			ext = bodyExt
-		}
-		return "long~" + shortHash("long", t.raw, t.query, variant) + ext
-	}
-	return b.String()
-}
-
-// lastName gives the last part of the path that is not empty, else the host,
-// as a safe stem and an extension. It does not tell URLs apart.
-func (t *target) lastName() (stem, ext string) {
-	last := strings.TrimRight(t.raw, "/")
-	last = last[strings.LastIndexByte(last, '/')+1:]
-	if last == "" {
-		return sanitize(t.host), ""
-	}
-	ext = extension(last)
-	return sanitize(last[:len(last)-len(ext)]), strings.ToLower(ext)
-}
-
-// hash identifies the whole request.
-func (t *target) hash(variant string) string {
-	return shortHash("url", t.key(), t.user, t.raw, t.query, variant)
 }

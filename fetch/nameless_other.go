@@ -2,5 +2,7 @@
 
 package fetch
 
-// noName is the flag that opens a file without a name; 0 where there is none.
-const noName = 0
+const (
+	noName    = 0 // there are no files without a name
+	emptyPath = 0
+)

@@ -9,10 +9,10 @@ import (
 // Options configure a [Job]. The zero value is the default for every field: it
 // downloads politely into the working directory. A Job copies the struct.
 type Options struct {
-	// Session sends the requests. Its connector should allow Concurrency
-	// connections; a session's own allows 100. Nil means a session of the
-	// job's own that does, with the defaults of package aiohttp but without
-	// cookies; Run closes it.
+	// Session sends the requests. Its connector should allow as many
+	// connections as [Options.MaxConns] gives; a session's own allows 100. Nil
+	// means a session of the job's own that does, with the defaults of package
+	// aiohttp but without cookies; Run closes it.
 	Session *aiohttp.Session
 
 	// Dir is the output folder, made if it is not there. Empty means the
@@ -80,9 +80,19 @@ type Options struct {
 	// OnResult is called for every item that is done with: fetched, skipped or
 	// failed, not for those that a stop left. Calls come one at a time from
 	// the goroutines of the job, which wait for it. An error ends the job and is
-	// returned by Run.
+	// returned by Run. What only results tell, such as timings, is not even
+	// measured where OnResult is nil.
 	OnResult func(Result) error
 }
+
+// restingConns is how many connections may rest beside those in use. Hosts take
+// turns: with none, nearly every request to more hosts than there are requests
+// in flight would close the connection of one host to open that of another.
+const restingConns = 256
+
+// MaxConns gives how many connections the connector under Session should allow:
+// Concurrency and 256 that rest until it is their host's turn again.
+func (o Options) MaxConns() int { return o.withDefaults().Concurrency + restingConns }
 
 func (o Options) withDefaults() Options {
 	if o.Dir == "" {

@@ -172,14 +172,14 @@ func (s *store) abandonPart(t *task) {
 }
 
 // createPart opens a partial file that can be resumed, empty.
-func (s *store) createPart(name string, r resume) (f *os.File, temp string, err error) {
+func (s *store) createPart(name string, r resume) (f file, temp string, err error) {
 	key := partKey(name)
 	temp = key + partExt
 	// The old bytes go before the new validator comes: a kill in between must
 	// not leave a part of one version with the validator of another.
 	f, err = s.create(temp, os.O_CREATE|os.O_TRUNC)
 	if err != nil {
-		return nil, "", storeError("create", s.shown(path.Join(s.parts.path, temp)), err)
+		return file{}, "", storeError("create", s.shown(path.Join(s.parts.path, temp)), err)
 	}
 	b, err := json.Marshal(r)
 	if err == nil {
@@ -189,7 +189,7 @@ func (s *store) createPart(name string, r resume) (f *os.File, temp string, err 
 		f.Close()
 		s.discard(temp)
 		s.discard(key + resumeExt)
-		return nil, "", storeError("create", s.shown(path.Join(s.parts.path, key+resumeExt)), err)
+		return file{}, "", storeError("create", s.shown(path.Join(s.parts.path, key+resumeExt)), err)
 	}
 	s.mu.Lock()
 	s.resumes[key] = r
@@ -199,13 +199,13 @@ func (s *store) createPart(name string, r resume) (f *os.File, temp string, err 
 
 // openPart opens a partial file to go on at offset; what is behind it is cut
 // off. What is before it is copied to seen, unless that is nil.
-func (s *store) openPart(name string, offset int64, seen io.Writer) (f *os.File, temp string, err error) {
+func (s *store) openPart(name string, offset int64, seen io.Writer) (f file, temp string, err error) {
 	temp = partKey(name) + partExt
 	shown := s.shown(path.Join(s.parts.path, temp))
 	if seen != nil {
 		old, err := s.root.Open(path.Join(s.parts.path, temp))
 		if err != nil {
-			return nil, "", storeError("open", shown, err)
+			return file{}, "", storeError("open", shown, err)
 		}
 		n, err := io.Copy(seen, io.LimitReader(old, offset))
 		old.Close()
@@ -213,18 +213,18 @@ func (s *store) openPart(name string, offset int64, seen io.Writer) (f *os.File,
 			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
-			return nil, "", storeError("read", shown, err)
+			return file{}, "", storeError("read", shown, err)
 		}
 	}
 	if f, err = s.create(temp, 0); err != nil {
-		return nil, "", storeError("open", shown, err)
+		return file{}, "", storeError("open", shown, err)
 	}
-	if err = f.Truncate(offset); err == nil {
-		_, err = f.Seek(offset, io.SeekStart)
+	if err = f.whole().Truncate(offset); err == nil {
+		_, err = f.whole().Seek(offset, io.SeekStart)
 	}
 	if err != nil {
 		f.Close()
-		return nil, "", storeError("open", shown, err)
+		return file{}, "", storeError("open", shown, err)
 	}
 	return f, temp, nil
 }

@@ -2,13 +2,12 @@ package fetch
 
 import (
 	"errors"
-	"math/rand/v2"
 	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/backoff"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -27,7 +26,7 @@ func (o *Options) judge(t *task, err error, retryAfter string) verdict {
 	v := verdict{wait: o.backoff(t.tries)}
 	if status, ok := errors.AsType[*StatusError](err); ok {
 		v.again, v.pause = retryableStatus(status.Status, t.item.idempotent(), retryAfter != "")
-		if after, ok := parseRetryAfter(retryAfter, time.Now()); ok && v.again {
+		if after, ok := backoff.RetryAfter(retryAfter, time.Now()); ok && v.again {
 			v.wait = min(after, o.MaxBackoff)
 		}
 	} else {
@@ -41,15 +40,9 @@ func (o *Options) judge(t *task, err error, retryAfter string) verdict {
 	return v
 }
 
-// backoff gives the wait before the retry after failure number tries: full
-// jitter, as it spreads clients best.
-// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+// backoff gives the wait before the retry after failure number tries.
 func (o *Options) backoff(tries int) time.Duration {
-	longest := o.Backoff
-	for i := 1; i < tries && longest < o.MaxBackoff; i++ {
-		longest *= 2
-	}
-	return rand.N(min(longest, o.MaxBackoff) + 1)
+	return backoff.Jittered(o.Backoff, o.MaxBackoff, tries)
 }
 
 // retryableStatus reports whether a response with status says that the request
@@ -110,22 +103,4 @@ func tlsProblem(err error) (trust.Problem, bool) {
 		return e.Problem, true
 	}
 	return trust.Fine, false
-}
-
-// parseRetryAfter reads the field's two forms.
-//
-// "Retry-After = HTTP-date / delay-seconds"
-// https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
-func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
-	if value == "" {
-		return 0, false
-	}
-	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return time.Duration(n) * time.Second, true
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0, false
-	}
-	return max(at.Sub(now), 0), true
 }

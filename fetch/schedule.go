@@ -51,6 +51,7 @@ type task struct {
 	tries    int   // of them, without progress
 	reached  int64 // size at which tries began anew
 	claimed  bool
+	answered bool // the last request was, by its host
 }
 
 func newSchedule(o Options) *schedule {
@@ -136,13 +137,19 @@ func (s *schedule) stop() {
 	s.room.Broadcast()
 }
 
-// next gives the next task to begin, and why its host is down if it is; it
-// waits for one. A nil task means that there will be none.
-func (s *schedule) next() (*task, error) {
+// next takes back a task that is done with, nil for none, and gives the next one
+// to begin, and why its host is down if it is; it waits for one. A nil task
+// means that there will be none.
+func (s *schedule) next(done *task) (*task, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for !s.stopped {
-		now := time.Now()
+	now := time.Now()
+	if done != nil {
+		s.leave(done, now)
+		*done = task{next: s.free}
+		s.free = done
+	}
+	for ; !s.stopped; now = time.Now() {
 		s.wake(now)
 		t, down := s.take(now)
 		if t != nil {
@@ -199,15 +206,6 @@ func (s *schedule) take(now time.Time) (t *task, down error) {
 	return nil, nil
 }
 
-// done tells that a task is finished with.
-func (s *schedule) done(t *task) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.leave(t, time.Now())
-	*t = task{next: s.free}
-	s.free = t
-}
-
 // retry puts a task back, to begin again after wait.
 func (s *schedule) retry(t *task, wait time.Duration) {
 	s.mu.Lock()
@@ -217,21 +215,24 @@ func (s *schedule) retry(t *task, wait time.Duration) {
 	s.queued++
 	heap.Push(&s.timers, timerEntry{at: now.Add(wait), task: t})
 	if s.idle > 0 {
+		if s.ready.head != nil {
+			s.work.Signal()
+		}
 		s.arm(now)
 	}
 }
 
+// leave takes a task off its host.
 func (s *schedule) leave(t *task, now time.Time) {
 	h := t.host
 	t.host = nil
+	if t.answered {
+		h.answered()
+		t.answered = false
+	}
 	s.inFlight--
 	h.active--
 	s.update(h, now)
-	if s.closed && s.queued == 0 && s.inFlight == 0 {
-		s.work.Broadcast()
-	} else if s.idle > 0 && s.ready.head != nil {
-		s.work.Signal()
-	}
 }
 
 // pause lets no request to the host of t begin for a time.
@@ -264,14 +265,6 @@ func (s *schedule) strike(t *task, err error, final bool, wait func(strikes int)
 		h.until = later(h.until, now.Add(wait(h.strikes)))
 	}
 	s.update(h, now)
-}
-
-// answered tells that the host of t did answer.
-func (s *schedule) answered(t *task) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := t.host
-	h.strikes, h.down, h.downUntil = 0, nil, time.Time{}
 }
 
 func (s *schedule) hostOf(key string) *host {

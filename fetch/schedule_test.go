@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"runtime"
@@ -393,5 +394,33 @@ func TestLongListTakesConstantMemory(t *testing.T) {
 	// it. Growth of 24 bytes an item would be 21 MiB.
 	if most > first+10<<20 {
 		t.Errorf("the heap grew from %d to %d bytes", first, most)
+	}
+}
+
+// The connections of hosts that wait for their turn rest and are used again.
+func TestRunKeepsConnectionsOfHostsThatTakeTurns(t *testing.T) {
+	const hosts, each = 20, 10
+	var opened atomic.Int64
+	var list []string
+	for range hosts {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(echo))
+		s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				opened.Add(1)
+			}
+		}
+		s.Start()
+		defer s.Close()
+		list = append(list, s.URL)
+	}
+	var items []string
+	for n := range each {
+		for _, u := range list {
+			items = append(items, fmt.Sprintf("%s/%d", u, n))
+		}
+	}
+	sum, _ := run(t, fetch.Options{Dir: t.TempDir(), Concurrency: 4, PerHost: 1}, urls(items...))
+	if got := opened.Load(); sum.Fetched != hosts*each || got != hosts {
+		t.Errorf("%d connections to %d hosts; %v", got, hosts, &sum)
 	}
 }

@@ -21,6 +21,7 @@ type Snapshot struct {
 
 	Fetched, Skipped, Failed int64
 	Requests                 int64 // sent, retries included
+	Retries                  int64 // of them, repetitions
 	Bytes                    int64 // received into files, those in flight included
 
 	// Transfers are the requests in flight.
@@ -59,7 +60,7 @@ func (j *Job) Snapshot() Snapshot {
 	s := Snapshot{
 		Read: j.read, ListDone: j.listDone, Stopping: t.Stopped,
 		Fetched: t.Fetched, Skipped: t.Skipped, Failed: t.Failed,
-		Requests: t.Requests, Bytes: t.Bytes, Elapsed: t.Elapsed,
+		Requests: t.Requests, Retries: t.Retries, Bytes: t.Bytes, Elapsed: t.Elapsed,
 	}
 	if t.Elapsed == 0 && !t.Started.IsZero() {
 		s.Elapsed = now.Sub(t.Started)
@@ -87,13 +88,16 @@ func (w *worker) transfer(now time.Time) (tr Transfer, fresh int64, ok bool) {
 		return Transfer{}, 0, false
 	}
 	tr = Transfer{URL: secret.Text(c.url), Host: c.host, Size: c.size, Age: now.Sub(c.began), Attempt: c.tries}
-	if c.file != nil {
-		// The file itself tells how far it is: nothing has to be counted while
-		// the system copies. It may be closed by now; then it is not counted.
-		if st, err := c.file.Stat(); err == nil {
-			tr.Bytes = st.Size()
-			fresh = max(tr.Bytes-c.offset, 0)
-		}
+	if c.file == nil {
+		fresh = w.sink.written.Load()
+		tr.Bytes = c.offset + fresh
+		return tr, fresh, true
+	}
+	// The file itself tells how far it is: nothing has to be counted while the
+	// system copies. It may be closed by now; then it is not counted.
+	if st, err := c.file.Stat(); err == nil {
+		tr.Bytes = st.Size()
+		fresh = max(tr.Bytes-c.offset, 0)
 	}
 	return tr, fresh, true
 }

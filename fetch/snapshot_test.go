@@ -11,16 +11,37 @@ import (
 )
 
 func TestSnapshotShowsProgress(t *testing.T) {
-	body := randomBytes(5, 2<<20)
+	for _, tt := range []struct {
+		name  string
+		known bool // the length is announced
+		opts  fetch.Options
+	}{
+		{"copied-by-the-system", true, fetch.Options{}},
+		{"of-unknown-length", false, fetch.Options{}},
+		{"summed", true, fetch.Options{SHA256: true}},
+		{"limited", false, fetch.Options{MaxBytes: 4 << 20}},
+	} {
+		t.Run(tt.name, func(t *testing.T) { testProgress(t, tt.known, tt.opts) })
+	}
+}
+
+func testProgress(t *testing.T, known bool, opts fetch.Options) {
+	body, size := randomBytes(5, 2<<20), int64(-1)
+	if known {
+		size = int64(len(body))
+	}
 	release := make(chan struct{})
 	s, dir := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		if known {
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		}
 		w.Write(body[:1<<20])
 		w.(http.Flusher).Flush()
 		<-release
 		w.Write(body[1<<20:])
 	}), t.TempDir()
-	j, err := fetch.New(fetch.Options{Dir: dir})
+	opts.Dir = dir
+	j, err := fetch.New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +61,7 @@ func TestSnapshotShowsProgress(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	tr := snap.Transfers[0]
-	if tr.Bytes != 1<<20 || tr.Size != 2<<20 || tr.Attempt != 1 || tr.Host != s.URL || strings.Contains(tr.URL, "secret") || tr.Age <= 0 {
+	if tr.Bytes != 1<<20 || tr.Size != size || tr.Attempt != 1 || tr.Host != s.URL || strings.Contains(tr.URL, "secret") || tr.Age <= 0 {
 		t.Errorf("in flight: %+v", tr)
 	}
 	close(release)

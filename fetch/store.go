@@ -34,8 +34,9 @@ type store struct {
 
 	// create opens a file in parts for writing, one without a name if name is
 	// empty; a test replaces it to fill the disk.
-	create   func(name string, flag int) (*os.File, error)
+	create   func(name string, flag int) (file, error)
 	nameless bool // the file system has files without a name
+	viaProc  bool // which get one by way of /proc only
 
 	seen *seen // names that were asked for
 
@@ -173,6 +174,7 @@ func (s *store) present(name string) (there, ours bool, err error) {
 // tryNameless finds out whether files can be written without a name and named
 // afterwards. It saves a change of a folder for each file, which is a third of
 // what a small file costs on ext4, and a killed process leaves nothing behind.
+// Linking by the descriptor in the place of /proc saves up to a fifth of the rest.
 func (s *store) tryNameless() bool {
 	const probe = "probe"
 	f, err := s.parts.create("", 0)
@@ -180,27 +182,33 @@ func (s *store) tryNameless() bool {
 		return false
 	}
 	defer f.Close()
-	if s.parts.link(f, probe) != nil {
-		return false
+	if s.parts.link(&f, probe, false) != nil {
+		s.viaProc = true
+		if s.parts.link(&f, probe, true) != nil {
+			return false
+		}
 	}
 	return s.discard(probe) == nil
 }
 
 // createSlot opens a file for what is not worth resuming: one without a name,
 // or else the temporary file of a worker.
-func (s *store) createSlot(worker int) (f *os.File, temp string, err error) {
-	if s.nameless {
+func (s *store) createSlot(worker int) (f file, temp string, err error) {
+	if !s.nameless {
+		temp = strconv.Itoa(worker)
+		f, err = s.create(temp, os.O_CREATE|os.O_EXCL)
+	} else {
 		f, err = s.create("", 0)
-		return f, "", storeError("create", s.shown(s.parts.path), err)
 	}
-	temp = strconv.Itoa(worker)
-	f, err = s.create(temp, os.O_CREATE|os.O_EXCL)
-	return f, temp, storeError("create", s.shown(path.Join(s.parts.path, temp)), err)
+	if err != nil {
+		err = storeError("create", s.shown(path.Join(s.parts.path, temp)), err)
+	}
+	return f, temp, err
 }
 
 // finish closes f and makes it appear as name: the file temp, or f itself if
 // that is empty.
-func (s *store) finish(f *os.File, temp, name string, worker int) error {
+func (s *store) finish(f *file, temp, name string, worker int) error {
 	if temp != "" {
 		if err := f.Close(); err != nil {
 			return storeError("write", s.shown(name), err)
@@ -208,13 +216,13 @@ func (s *store) finish(f *os.File, temp, name string, worker int) error {
 		return s.commit(temp, name)
 	}
 	defer f.Close()
-	err := s.appear(name, func(to *folder, base string) error { return to.link(f, base) })
+	err := s.appear(name, func(to *folder, base string) error { return to.link(f, base, s.viaProc) })
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	// A link replaces nothing, a rename does.
 	temp = strconv.Itoa(worker)
-	if err := s.parts.link(f, temp); err != nil {
+	if err := s.parts.link(f, temp, s.viaProc); err != nil {
 		return storeError("create", s.shown(path.Join(s.parts.path, temp)), err)
 	}
 	if err := s.commit(temp, name); err != nil {
@@ -244,7 +252,10 @@ func (s *store) appear(name string, put func(to *folder, base string) error) err
 			continue
 		}
 		s.folders.put(f)
-		return storeError("create", s.shown(name), err)
+		if err != nil {
+			err = storeError("create", s.shown(name), err)
+		}
+		return err
 	}
 }
 

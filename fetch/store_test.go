@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -34,6 +35,48 @@ func TestRunWritesToManyFolders(t *testing.T) {
 				t.Errorf("%s holds %q", want, got)
 			}
 		}
+	}
+}
+
+// Files get their names in the way that the system allows.
+func TestRunNamesFilesInEachWay(t *testing.T) {
+	for way, set := range map[string]func(*fetch.Job){
+		"as-it-comes": func(*fetch.Job) {},
+		"via-proc":    (*fetch.Job).LinkViaProc,
+		"by-rename":   (*fetch.Job).Rename,
+	} {
+		t.Run(way, func(t *testing.T) {
+			s, dir := newSite(t, echo), t.TempDir()
+			old := filepath.Join(dir, s.folder(), "2.txt")
+			if err := os.MkdirAll(filepath.Dir(old), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(old, []byte("old"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			before := time.Now().Add(-time.Hour)
+			if err := os.Chtimes(old, before, before); err != nil {
+				t.Fatal(err)
+			}
+			j, err := fetch.New(fetch.Options{Dir: dir, Overwrite: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			set(j)
+			sum, err := j.Run(t.Context(), fetch.Args(s.URL+"/{1..20}.txt"))
+			if err != nil || sum.Fetched != 20 {
+				t.Fatalf("Run: %v, %v", &sum, err)
+			}
+			if got := files(t, dir); len(got) != 20 {
+				t.Errorf("files %q", got)
+			}
+			for n := range 20 {
+				want := fmt.Sprintf("/%d.txt", n+1)
+				if got := read(t, dir, s.folder(), want); got != want {
+					t.Errorf("%s holds %q", want, got)
+				}
+			}
+		})
 	}
 }
 

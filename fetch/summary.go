@@ -28,6 +28,7 @@ type Summary struct {
 
 	Bytes    int64         // received into files
 	Requests int64         // sent, retries included
+	Retries  int64         // of them, repetitions of one that had failed
 	Resumed  int64         // files that went on where an earlier attempt or run had ended
 	Statuses map[int]int64 // final responses by status
 
@@ -46,7 +47,7 @@ type Summary struct {
 type CauseCount struct {
 	Cause   string // see the function Cause
 	Count   int64
-	Example Result // the first of the kind
+	Example Result // the first of the kind; without Options.OnResult it has no FinalURL and no Timings
 }
 
 // Done gives the number of items that are finished with.
@@ -121,6 +122,19 @@ func (t *tally) add(r *Result) {
 	}
 	if r.Status != 0 {
 		t.Statuses[r.Status]++
+	}
+}
+
+// count adds what an attempt cost; n is its number among those at its item.
+func (t *tally) count(a *attempt, n int) {
+	t.Requests++
+	if n > 1 {
+		t.Retries++
+	}
+	t.Bytes += a.received
+	t.Sequential += a.elapsed
+	if a.status != 0 {
+		t.Latency.record(a.elapsed)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
@@ -30,8 +31,10 @@ type worker struct {
 	job     *Job
 	id      int
 	timings connector.Timings
+	file    file // the one that is being written
 	sink    sink
 	hash    hash.Hash // nil until the first checksum
+	last    *task     // done with, to be given back to the schedule
 
 	mu  sync.Mutex // for those who watch
 	now current
@@ -45,7 +48,7 @@ type current struct {
 	began time.Time
 	tries int
 	size  int64    // of the whole file, -1 when unknown
-	file  *os.File // nil before the body comes
+	file  *os.File // that the system copies to; nil for what goes through sink
 
 	offset int64 // bytes that were in the file before
 }
@@ -60,6 +63,7 @@ type attempt struct {
 	sum        string
 	elapsed    time.Duration
 	err        error
+	uncounted  bool // it was sent, and the job has not counted it yet
 }
 
 func (w *worker) watch(t *task) {
@@ -81,8 +85,10 @@ func (w *worker) watchFile(f *os.File, size, offset int64) {
 // send makes one attempt.
 func (w *worker) send(ctx context.Context, t *task) attempt {
 	req := t.item.request()
-	w.timings = connector.Timings{}
-	req.Timings = &w.timings
+	if w.job.opts.OnResult != nil {
+		w.timings = connector.Timings{}
+		req.Timings = &w.timings
+	}
 	req.Timeouts.Total = max(w.job.opts.Timeout, 0)
 	var (
 		part   resume
@@ -127,8 +133,10 @@ func ownRange(it *Item) bool { return it.Header.Get("Range") != "" }
 // the request asked for the rest.
 func (w *worker) receive(t *task, resp *aiohttp.Response, part resume, offset int64) attempt {
 	a := attempt{status: resp.Status}
-	if u := resp.URL(); u != nil && w.job.opts.OnResult != nil {
-		a.finalURL = u.String()
+	if w.job.opts.OnResult != nil {
+		if u := resp.URL(); u != nil {
+			a.finalURL = u.String()
+		}
 	}
 	switch {
 	case resp.Status == http.StatusPartialContent && offset > 0:
@@ -198,14 +206,12 @@ func (w *worker) save(t *task, resp *aiohttp.Response, part resume, a *attempt) 
 		sum = w.hash
 		sum.Reset()
 	}
-	f, temp, err := w.open(t, resp, part, a, size, sum)
-	if err != nil {
-		a.err = err
+	var temp string
+	w.file, temp, a.err = w.open(t, resp, part, a, size, sum)
+	if a.err != nil {
 		return
 	}
-	w.watchFile(f, whole, a.offset)
-	a.received, a.err = w.copyBody(resp, f, size, a.offset, sum)
-	w.watchFile(nil, whole, 0)
+	a.received, a.err = w.copyBody(resp, size, a.offset, sum)
 	if a.err == nil && size >= 0 && a.received != size {
 		a.err = fmt.Errorf("%w: %d of %d bytes", ErrLength, a.received, size)
 	}
@@ -216,15 +222,15 @@ func (w *worker) save(t *task, resp *aiohttp.Response, part resume, a *attempt) 
 		}
 	}
 	if a.err == nil {
-		a.err = w.job.store.finish(f, temp, t.name, w.id)
+		a.err = w.job.store.finish(&w.file, temp, t.name, w.id)
 	} else {
-		f.Close()
+		w.file.Close()
 	}
 	w.tidy(t, temp, a)
 }
 
 // open opens the partial file for the body.
-func (w *worker) open(t *task, resp *aiohttp.Response, part resume, a *attempt, size int64, sum hash.Hash) (*os.File, string, error) {
+func (w *worker) open(t *task, resp *aiohttp.Response, part resume, a *attempt, size int64, sum hash.Hash) (file, string, error) {
 	s := w.job.store
 	if a.offset > 0 {
 		if sum == nil { // not a nil hash in an interface that is not
@@ -260,19 +266,31 @@ func (w *worker) tidy(t *task, temp string, a *attempt) {
 	}
 }
 
-// copyBody writes the body to f. Without a checksum or a limit to keep, the
-// response writes to the file itself, past this process where the system can.
-func (w *worker) copyBody(resp *aiohttp.Response, f *os.File, size, offset int64, sum hash.Hash) (int64, error) {
-	limit := w.job.opts.MaxBytes
-	var dst io.Writer = f
-	if sum != nil || limit > 0 && size < 0 {
-		w.sink = sink{file: f, sum: sum, left: -1}
-		if limit > 0 {
-			w.sink.left = limit - offset
-		}
-		dst = &w.sink
+// spliceBytes is the size from which a session lets the system copy a body into
+// a file, past this process.
+const spliceBytes = 64 << 10
+
+// copyBody writes the body to the worker's file. Without a checksum or a limit
+// to keep, a large one is left to the response and the system.
+func (w *worker) copyBody(resp *aiohttp.Response, size, offset int64, sum hash.Hash) (n int64, err error) {
+	whole := size
+	if size >= 0 {
+		whole += offset
 	}
-	n, err := resp.WriteTo(dst)
+	if sum == nil && size >= spliceBytes {
+		f := w.file.whole()
+		w.watchFile(f, whole, offset)
+		n, err = resp.WriteTo(f)
+		w.watchFile(nil, whole, 0)
+		return n, w.whose(err)
+	}
+	w.watchFile(nil, whole, offset)
+	w.sink.file, w.sink.sum, w.sink.left = &w.file, sum, -1
+	if limit := w.job.opts.MaxBytes; limit > 0 && size < 0 {
+		w.sink.left = limit - offset
+	}
+	n, err = resp.WriteTo(&w.sink)
+	w.sink.written.Store(0) // the job counts them now
 	return n, w.whose(err)
 }
 
@@ -291,9 +309,10 @@ func (w *worker) whose(err error) error {
 
 // A sink is a file that counts and sums what is written to it.
 type sink struct {
-	file *os.File
-	sum  hash.Hash // nil for none
-	left int64     // bytes that may follow; negative means no limit
+	file    *file
+	sum     hash.Hash    // nil for none
+	left    int64        // bytes that may follow; negative means no limit
+	written atomic.Int64 // for those who watch
 }
 
 func (s *sink) Write(p []byte) (int, error) {
@@ -304,6 +323,7 @@ func (s *sink) Write(p []byte) (int, error) {
 		s.left -= int64(len(p))
 	}
 	n, err := s.file.Write(p)
+	s.written.Add(int64(n))
 	if s.sum != nil {
 		s.sum.Write(p[:n])
 	}
@@ -313,11 +333,10 @@ func (s *sink) Write(p []byte) (int, error) {
 // requestHash identifies the request in the notes of a partial file.
 func (t *task) requestHash() string {
 	if t.request == "" {
-		u, err := t.item.parse()
+		target, err := t.item.target(t.n)
 		if err != nil {
 			return "" // not reached: the URL was parsed before
 		}
-		target := newTarget(u, t.n)
 		t.request = target.hash(t.item.variant())
 	}
 	return t.request

@@ -5,17 +5,16 @@ import "context"
 // run works until there is nothing more to do.
 func (w *worker) run(ctx context.Context) {
 	for {
-		t, down := w.job.sched.next()
+		t, down := w.job.sched.next(w.last)
+		w.last = nil
 		if t == nil {
 			return
 		}
-		w.watch(t)
 		if ctx.Err() != nil { // next has not heard of it yet
 			w.leave(t)
 			continue
 		}
 		w.work(ctx, t, down)
-		w.watch(nil)
 	}
 }
 
@@ -45,10 +44,8 @@ func (w *worker) work(ctx context.Context, t *task, down error) {
 	t.attempts++
 	w.watch(t)
 	a := j.send(ctx, w, t)
-	j.count(&a)
-	if a.status != 0 {
-		j.sched.answered(t)
-	}
+	a.uncounted = true
+	t.answered = a.status != 0
 	if a.err == nil {
 		w.finish(t, &a, NotSkipped)
 		return
@@ -59,6 +56,7 @@ func (w *worker) work(ctx context.Context, t *task, down error) {
 // failed decides what becomes of a task whose attempt failed.
 func (w *worker) failed(ctx context.Context, t *task, a *attempt) {
 	j := w.job
+	j.count(a, t.attempts)
 	if ctx.Err() != nil {
 		w.leave(t)
 		return
@@ -91,13 +89,13 @@ func (w *worker) failed(ctx context.Context, t *task, a *attempt) {
 	j.sched.retry(t, v.wait)
 }
 
-// leave lets go of a task that a stop interrupted.
+// leave lets go of a task that is done with or that a stop interrupted.
 func (w *worker) leave(t *task) {
 	if t.claimed {
 		w.job.store.release(t.name)
 	}
 	w.watch(nil)
-	w.job.sched.done(t)
+	w.last = t
 }
 
 // finish records what became of a task.
@@ -108,12 +106,14 @@ func (w *worker) finish(t *task, a *attempt, skipped Skip) {
 		Elapsed: a.elapsed, Meta: t.item.Meta,
 	}
 	if t.name != "" && a.err == nil {
-		r.File = w.job.store.shown(t.name)
+		if w.job.opts.OnResult != nil {
+			r.File = w.job.store.shown(t.name)
+		}
 		r.Bytes, r.Resumed = a.offset+a.received, a.offset
 	}
 	if a.elapsed > 0 {
 		r.Started, r.Timings = t.began, w.timings
 	}
-	w.job.record(&r)
+	w.job.record(&r, a, t.attempts)
 	w.leave(t)
 }

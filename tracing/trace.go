@@ -26,7 +26,7 @@ type Trace struct {
 	// OnRequestChunkSent tells that a piece of the body was written.
 	OnRequestChunkSent func(*Call, RequestChunkSent)
 	// OnRequestSent tells that all of the request was written, or could not be. It
-	// is left out when the whole answer overtakes the body.
+	// is left out when the answer overtakes the body.
 	OnRequestSent func(*Call, RequestSent)
 	// OnContinueWait tells that the body waits for a "100 Continue".
 	OnContinueWait func(*Call, ContinueWait)

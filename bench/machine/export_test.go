@@ -4,5 +4,5 @@ package machine
 var (
 	ParseBusy    = parseBusy
 	ParseProcess = parseProcess
-	ParsePeak    = parsePeak
+	ParseMemory  = parseMemory
 )

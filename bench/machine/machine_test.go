@@ -1,6 +1,7 @@
 package machine_test
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"slices"
@@ -33,12 +34,12 @@ func TestParseProcessWithBracketsInTheName(t *testing.T) {
 	}
 }
 
-func TestParsePeak(t *testing.T) {
-	got, err := machine.ParsePeak("Name:\tx\nVmPeak:\t 100 kB\nVmHWM:\t    1536 kB\n")
+func TestParseMemory(t *testing.T) {
+	got, err := machine.ParseMemory("Name:\tx\nVmPeak:\t 100 kB\nVmHWM:\t    1536 kB\n", "VmHWM:")
 	if want := int64(1536 << 10); err != nil || got != want {
 		t.Errorf("got %d, %v; want %d", got, err, want)
 	}
-	if _, err := machine.ParsePeak("Name:\tx\nState:\tZ (zombie)\n"); err == nil {
+	if _, err := machine.ParseMemory("Name:\tx\nState:\tZ (zombie)\n", "VmHWM:"); err == nil {
 		t.Error("no error for a process without memory")
 	}
 }
@@ -47,6 +48,12 @@ func TestFiguresOfThisProcess(t *testing.T) {
 	pid := os.Getpid()
 	if peak, err := machine.PeakMemory(pid); err != nil || peak < 1<<20 {
 		t.Errorf("PeakMemory = %d, %v", peak, err)
+	}
+	if held, err := machine.AnonymousMemory(); err != nil || held < 100<<10 {
+		t.Errorf("AnonymousMemory = %d, %v", held, err)
+	}
+	if n, err := machine.OpenFiles(); err != nil || n < 10 {
+		t.Errorf("OpenFiles = %d, %v", n, err)
 	}
 	if _, err := machine.ProcessCPU(pid); err != nil {
 		t.Error(err)
@@ -59,6 +66,26 @@ func TestFiguresOfThisProcess(t *testing.T) {
 	}
 	if line, err := machine.Describe(); err != nil || line == "" {
 		t.Errorf("Describe = %q, %v", line, err)
+	}
+}
+
+func TestSocketsCountsSocketsOnly(t *testing.T) {
+	before, err := machine.Sockets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	f, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if n, err := machine.Sockets(); n != before+1 || err != nil {
+		t.Errorf("Sockets = %d, %v; want %d", n, err, before+1)
 	}
 }
 

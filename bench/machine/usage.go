@@ -5,7 +5,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -93,15 +92,5 @@ func PeakMemory(pid int) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return parsePeak(string(text))
-}
-
-func parsePeak(status string) (int64, error) {
-	for line := range strings.Lines(status) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			return kib << 10, err
-		}
-	}
-	return 0, syscall.ESRCH // a process that has ended has no memory
+	return parseMemory(string(text), "VmHWM:")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/bench/machine"
 	"github.com/aiohttp-go/aiohttp/bench/peer"
+	"github.com/aiohttp-go/aiohttp/bench/profile"
 )
 
 // Sample is what was measured.
@@ -37,6 +38,9 @@ func (s Sample) Each(total float64) float64 { return total / float64(s.Requests)
 type Options struct {
 	Warm time.Duration // before the measurement, on top of one exchange on every connection
 	For  time.Duration
+
+	// Profile is recorded during the measurement; nil means none.
+	Profile *profile.Recording
 }
 
 // Run opens a client and keeps t.Conns exchanges under way.
@@ -53,6 +57,9 @@ func Run(p peer.Peer, t peer.Target, o Options) (Sample, error) {
 	l.ready.Wait()
 	time.Sleep(o.Warm)
 	runtime.GC() // every client begins with the same debt
+	if err := o.Profile.Start(); err != nil {
+		return Sample{}, err
+	}
 	before, err := l.snapshot()
 	if err != nil {
 		return Sample{}, err
@@ -60,6 +67,9 @@ func Run(p peer.Peer, t peer.Target, o Options) (Sample, error) {
 	time.Sleep(o.For)
 	after, err := l.snapshot()
 	if err != nil {
+		return Sample{}, err
+	}
+	if err := o.Profile.Stop(); err != nil {
 		return Sample{}, err
 	}
 	if err := l.stop(); err != nil {

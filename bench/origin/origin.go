@@ -48,7 +48,16 @@ func Listen(secure bool) (net.Listener, error) {
 }
 
 // Serve answers on every connection until l is closed.
-func Serve(l net.Listener) error {
+func Serve(l net.Listener) error { return ServeAfter(l, func() {}) }
+
+// ServeAfter is Serve with a function that is called in front of every answer,
+// and may wait.
+func ServeAfter(l net.Listener, wait func()) error {
+	return Accept(l, func(conn net.Conn) { converse(conn, wait) })
+}
+
+// Accept runs serve for every connection, and closes it then, until l is closed.
+func Accept(l net.Listener, serve func(net.Conn)) error {
 	for {
 		conn, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
@@ -59,14 +68,14 @@ func Serve(l net.Listener) error {
 		}
 		go func() {
 			defer conn.Close()
-			converse(conn)
+			serve(conn)
 		}()
 	}
 }
 
 // converse answers the requests of one connection until it fails, which is how
 // clients end it.
-func converse(conn io.ReadWriter) {
+func converse(conn io.ReadWriter, wait func()) {
 	const longest = 16 << 10
 	buf := make([]byte, longest)
 	held := 0
@@ -82,6 +91,7 @@ func converse(conn io.ReadWriter) {
 				break
 			}
 			held = copy(buf, buf[end+len("\r\n\r\n"):held])
+			wait()
 			if _, err := conn.Write(answer); err != nil {
 				return
 			}

@@ -10,12 +10,15 @@ import (
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
-func newConnector(t Target) (*connector.Connector, error) {
-	policy, err := trust.New(trust.Options{Config: believeAll(), InsecureSkipVerify: true})
+// NewConnector makes the connector under our peers.
+func NewConnector(t Target) (*connector.Connector, error) {
+	policy, err := trust.New(trust.Options{Config: BelieveAll(), InsecureSkipVerify: true})
 	if err != nil {
 		return nil, err
 	}
-	return connector.New(connector.Options{MaxConns: t.Conns, TLS: policy}), nil
+	return connector.New(connector.Options{
+		MaxConns: t.Conns, TLS: policy, Timeouts: connector.Timeouts{Head: t.Patience},
+	}), nil
 }
 
 func openSession(t Target) (Client, error) {
@@ -30,7 +33,7 @@ func openSessionCancellable(t Target) (Client, error) {
 }
 
 func bySession(t Target, ctx context.Context, cancel func()) (Client, error) {
-	c, err := newConnector(t)
+	c, err := NewConnector(t)
 	if err != nil {
 		cancel()
 		return Client{}, err
@@ -58,7 +61,7 @@ func bySession(t Target, ctx context.Context, cancel func()) (Client, error) {
 
 // openRoundTrip is the connector alone, with one request sent again and again.
 func openRoundTrip(t Target) (Client, error) {
-	c, err := newConnector(t)
+	c, err := NewConnector(t)
 	if err != nil {
 		return Client{}, err
 	}
@@ -67,7 +70,7 @@ func openRoundTrip(t Target) (Client, error) {
 
 // openClient is the connector in the place of http.Transport.
 func openClient(t Target) (Client, error) {
-	c, err := newConnector(t)
+	c, err := NewConnector(t)
 	if err != nil {
 		return Client{}, err
 	}

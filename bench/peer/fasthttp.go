@@ -10,7 +10,7 @@ import (
 const keepAlive = 90 * time.Second
 
 func openFastHTTP(t Target) (Client, error) {
-	c := &fasthttp.Client{MaxConnsPerHost: t.Conns, MaxIdleConnDuration: keepAlive, TLSConfig: believeAll()}
+	c := &fasthttp.Client{MaxConnsPerHost: t.Conns, MaxIdleConnDuration: keepAlive, TLSConfig: BelieveAll()}
 	url := t.URL()
 	exchange := func() error {
 		req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()

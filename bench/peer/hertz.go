@@ -11,7 +11,7 @@ import (
 // openHertz takes hertz with its standard dialer, the only one that does TLS.
 func openHertz(t Target) (Client, error) {
 	c, err := client.NewClient(
-		client.WithDialer(standard.NewDialer()), client.WithTLSConfig(believeAll()),
+		client.WithDialer(standard.NewDialer()), client.WithTLSConfig(BelieveAll()),
 		client.WithMaxConnsPerHost(t.Conns), client.WithMaxIdleConnDuration(keepAlive))
 	if err != nil {
 		return Client{}, err

@@ -14,7 +14,7 @@ func newTransport(t Target) *http.Transport {
 		MaxIdleConns:        t.Conns,
 		MaxIdleConnsPerHost: t.Conns,
 		IdleConnTimeout:     90 * time.Second,
-		TLSClientConfig:     believeAll(),
+		TLSClientConfig:     BelieveAll(),
 	}
 }
 

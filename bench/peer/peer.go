@@ -4,7 +4,7 @@
 // Limitations: all of them believe any TLS server, since the measured server's
 // certificate is self-signed; verification is part of a handshake, and the
 // handshakes are outside of what is measured. github.com/imroc/req is not among
-// the peers.
+// the peers, since the module proxy refuses its versions.
 package peer
 
 import (
@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/bench/origin"
 )
@@ -22,6 +23,10 @@ type Target struct {
 	Addr   string // "host:port"
 	Secure bool
 	Conns  int // exchanges under way at one time
+
+	// Patience is how long a client waits for an answer, where that is bounded
+	// by default; zero is the default.
+	Patience time.Duration
 }
 
 // URL gives the URL to fetch.
@@ -32,8 +37,8 @@ func (t Target) URL() string {
 	return "http://" + t.Addr + "/item/1?page=2"
 }
 
-// believeAll makes the TLS settings of the peers.
-func believeAll() *tls.Config {
+// BelieveAll makes the TLS settings of the peers.
+func BelieveAll() *tls.Config {
 	return &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13}
 }
 
@@ -68,13 +73,19 @@ const (
 	NetHTTP  = "net/http"
 )
 
+// The names of ours that are looked into.
+const (
+	Session   = "session"
+	RoundTrip = "roundtrip"
+)
+
 // All lists the peers in the order of the tables.
 func All() []Peer {
 	return []Peer{
 		{Raw, "a goroutine a connection, net.Conn Write and Read, no HTTP", openRaw},
-		{"session", "aiohttp.Session.Get", openSession},
+		{Session, "aiohttp.Session.Get", openSession},
 		{"session-ctx", "aiohttp.Session.Get, cancellable ctx", openSessionCancellable},
-		{"roundtrip", "connector.RoundTrip", openRoundTrip},
+		{RoundTrip, "connector.RoundTrip", openRoundTrip},
 		{"client", "http.Client over connector", openClient},
 		{FastHTTP, "fasthttp.Client", openFastHTTP},
 		{"hertz", "hertz client, standard dialer", openHertz},

@@ -36,7 +36,7 @@ func openRaw(t Target) (Client, error) {
 
 func dial(t Target) (net.Conn, error) {
 	if t.Secure {
-		return tls.Dial("tcp", t.Addr, believeAll())
+		return tls.Dial("tcp", t.Addr, BelieveAll())
 	}
 	return net.Dial("tcp", t.Addr)
 }

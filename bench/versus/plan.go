@@ -2,36 +2,21 @@ package versus
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/bench/measure"
 	"github.com/aiohttp-go/aiohttp/bench/peer"
+	"github.com/aiohttp-go/aiohttp/bench/rounds"
 )
 
 // Plan says what to measure.
 type Plan struct {
+	rounds.Conditions
 	Peers  []peer.Peer
 	Python bool  // Python's aiohttp as well
 	Conns  []int // numbers of connections
 	TLS    []bool
-	Rounds int
 	Time   measure.Options
-
-	// MaxForeign is the share of the machine, from 0 to 1, that other processes
-	// may use during a measurement before it is repeated.
-	MaxForeign float64
-	// Retries is how often a measurement is repeated for that reason; the last
-	// one counts whatever it was, and is said to be noisy.
-	Retries int
-
-	// Program is the path of this program, which the measured processes run.
-	Program string
-	// ServerCore and ClientCore are where the two run; negative means anywhere.
-	ServerCore, ClientCore int
-
-	// Progress gets a line for each measurement.
-	Progress io.Writer
 }
 
 // setting is what one table is about.
@@ -56,20 +41,13 @@ type Result struct {
 	Plan   Plan
 	When   time.Time
 	Python string // its version and aiohttp's; empty if it was not measured
-	cells  []cell
+	tables []table
 }
 
-// cell is one client at one setting, with an entry for each round.
-type cell struct {
+// table is all clients at one setting.
+type table struct {
 	setting setting
-	name    string
-	what    string
-	rounds  []round
+	rows    []row
 }
 
-// round is one measurement; err tells that it failed.
-type round struct {
-	sample measure.Sample
-	noisy  bool
-	err    error
-}
+type row = rounds.Row[measure.Sample]

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp/bench/measure"
+	"github.com/aiohttp-go/aiohttp/bench/rounds"
 )
 
 //go:embed aiohttp_client.py
@@ -40,13 +41,13 @@ func findPython(ctx context.Context) (python, error) {
 	return python{}, errors.New("no python3 with aiohttp is installed (leave out -python)")
 }
 
-func (p python) contestant() contestant {
-	command := func(ctx context.Context, addr string, s setting, o measure.Options) *exec.Cmd {
+func (p python) contestant(addr string, s setting, o measure.Options) rounds.Contestant {
+	command := func(ctx context.Context) *exec.Cmd {
 		seconds := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 		cmd := exec.CommandContext(ctx, p.path, "-", addr, strconv.FormatBool(s.secure),
 			strconv.Itoa(s.conns), seconds(o.Warm.Seconds()), seconds(o.For.Seconds()))
 		cmd.Stdin = strings.NewReader(pythonClient)
 		return cmd
 	}
-	return contestant{"python", fmt.Sprintf("aiohttp for Python (%s)", p.version), command}
+	return rounds.Contestant{Name: "python", What: fmt.Sprintf("aiohttp for Python (%s)", p.version), Command: command}
 }

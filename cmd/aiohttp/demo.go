@@ -14,6 +14,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/fetch"
 	"github.com/aiohttp-go/aiohttp/internal/cli/request"
+	"github.com/aiohttp-go/aiohttp/internal/cli/summary"
 	"github.com/aiohttp-go/aiohttp/internal/cli/tty"
 	"github.com/aiohttp-go/aiohttp/internal/cli/units"
 	"github.com/aiohttp-go/aiohttp/internal/demosite"
@@ -80,7 +81,7 @@ func (a *app) demo(ctx context.Context, f *fetchFlags, args []string) (err error
 		return usagef("%w", err)
 	}
 	sum, err := s.run(ctx, demoItems(site, srv, pages))
-	report := s.report(&sum)
+	report := summary.From(&sum)
 	if keep {
 		report.Folder = f.dir
 	}
@@ -98,7 +99,7 @@ func demoSession(srv *demosite.Server, f *fetchFlags) (*request.Session, error) 
 		return nil, err
 	}
 	return f.link.PoolSession(aiohttp.Options{TLS: policy, DisableCookies: true},
-		connector.Options{MaxConns: max(f.concurrency, 1)})
+		connector.Options{MaxConns: fetch.Options{Concurrency: f.concurrency}.MaxConns()})
 }
 
 // demoItems lists the pages with their checksums, which the job verifies.

@@ -5,12 +5,10 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/fetch"
 	"github.com/aiohttp-go/aiohttp/internal/cli/display"
-	"github.com/aiohttp-go/aiohttp/internal/cli/summary"
 )
 
 // shownTransfers bounds the downloads of a snapshot that reach the display.
@@ -18,27 +16,15 @@ const shownTransfers = 5
 
 // shown is a job together with what the user sees of it.
 type shown struct {
-	app     *app
-	job     *fetch.Job
-	total   *total
-	retries atomic.Int64
+	app   *app
+	job   *fetch.Job
+	total *total
 }
 
-// newShown makes a job of opts over a list of the given length, whose results
-// are counted and passed on.
+// newShown makes a job of opts over a list of the given length.
 func (a *app) newShown(opts fetch.Options, n *total) (*shown, error) {
-	s := &shown{app: a, total: n}
-	next := opts.OnResult
-	opts.OnResult = func(r fetch.Result) error {
-		s.retries.Add(int64(max(r.Attempts-1, 0)))
-		if next == nil {
-			return nil
-		}
-		return next(r)
-	}
 	job, err := fetch.New(opts)
-	s.job = job
-	return s, err
+	return &shown{app: a, job: job, total: n}, err
 }
 
 // run runs the job under a display and gives what came of it. The first signal
@@ -79,7 +65,7 @@ func (s *shown) state() display.State {
 	st := display.State{
 		Elapsed: snap.Elapsed, Total: s.total.n.Load(), Bytes: snap.Bytes, InFlight: int64(snap.InFlight),
 		Done: snap.Fetched + snap.Skipped + snap.Failed, Failed: snap.Failed,
-		Retries: s.retries.Load(), Ending: snap.Stopping,
+		Retries: snap.Retries, Ending: snap.Stopping,
 	}
 	if snap.ListDone {
 		st.Total = snap.Read
@@ -93,11 +79,4 @@ func (s *shown) state() display.State {
 			Host: r.Host, Left: time.Until(r.Until), Down: r.Down != nil, Queued: r.Queued})
 	}
 	return st
-}
-
-// report makes the summary of the job.
-func (s *shown) report(sum *fetch.Summary) *summary.Report {
-	r := summary.From(sum)
-	r.Retries = s.retries.Load()
-	return r
 }

@@ -58,7 +58,7 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 		return usagef("%w", err)
 	}
 	sum, err := s.run(ctx, items)
-	report := s.report(&sum)
+	report := summary.From(&sum)
 	report.Folder = f.dir
 	return worse(a.conclude(f, &sum, err), a.printSummary(f, report))
 }
@@ -83,7 +83,7 @@ func (f *fetchFlags) session() (*request.Session, error) {
 		return nil, err
 	}
 	return f.link.PoolSession(aiohttp.Options{TLS: policy, Header: header, DisableCookies: true},
-		connector.Options{MaxConns: max(f.concurrency, 1)})
+		connector.Options{MaxConns: fetch.Options{Concurrency: f.concurrency}.MaxConns()})
 }
 
 // options turns the flags into those of a job.

@@ -3,12 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ type overlay struct {
 }
 
 // build makes the overlay and with it the test binary of net/http.
-func build(ctx context.Context, s std, dir string) (binary string, err error) {
+func build(ctx context.Context, s std, dir string, race bool) (binary string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return "", err
@@ -60,7 +61,7 @@ func build(ctx context.Context, s std, dir string) (binary string, err error) {
 		return "", err
 	}
 	binary = filepath.Join(dir, "http.test")
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay="+listFile, "-o", binary, "net/http")
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-race="+strconv.FormatBool(race), "-vet=off", "-overlay="+listFile, "-o", binary, "net/http")
 	cmd.Dir = s.src
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building net/http's tests: %w\n%s", err, text)
@@ -110,6 +111,7 @@ func (o *overlay) add(p goPackage) error {
 			return err
 		}
 		text = bytes.ReplaceAll(text, []byte(`"`+modulePath), []byte(`"`+within))
+		text = bytes.ReplaceAll(text, []byte(`aiohttp-go/"+Version`), []byte(`Go-http-client/1.1"`)) // tests want this name
 		if err := o.show(filepath.Join(filepath.FromSlash(folder), name), text); err != nil {
 			return err
 		}
@@ -124,23 +126,62 @@ func (o *overlay) show(name string, text []byte) error {
 	return os.WriteFile(file, text, 0o600)
 }
 
-// settled stands in newClientServerTest where the Transport has its settings.
-const settled = "\tfor _, f := range transportFuncs {\n\t\tf(cst.tr)\n\t}\n"
+//go:embed testdata
+var shown embed.FS
 
-// patch makes net/http's tests use the adapter.
+// additions are files of ours that appear in the standard library.
+var additions = map[string]string{
+	"testdata/foreign.go":      "net/http/aiohttp_foreign.go",
+	"testdata/foreign_test.go": "net/http/aiohttp_foreign_test.go",
+	"testdata/inside.go":       within + "/connector/aiohttp_inside.go",
+}
+
+// patches are what is put into net/http itself, each behind a line that must
+// stand there once: else the file has changed, and has to be looked at.
+var patches = map[string][]insertion{
+	"roundtrip.go": {
+		{"\t\tpanic(\"transport is nil\")\n\t}\n", "\tif t.foreign(req) {\n\t\treturn Foreign.RoundTrip(t, req)\n\t}\n"},
+	},
+	"transport.go": {
+		{"func (t *Transport) CloseIdleConnections() {\n", "\tif Foreign != nil {\n\t\tForeign.CloseIdleConnections(t)\n\t}\n"},
+	},
+	"export_test.go": {
+		{"func (t *Transport) IdleConnKeysForTesting() (keys []string) {\n", "\tif keys, ok := foreignKeys(t); ok {\n\t\treturn slices.Compact(keys)\n\t}\n"},
+		{"func (t *Transport) IdleConnKeyCountForTesting() int {\n", "\tif keys, ok := foreignKeys(t); ok {\n\t\treturn len(slices.Compact(keys))\n\t}\n"},
+		{"func (t *Transport) IdleConnStrsForTesting() []string {\n", "\tif ret, ok := foreignStrings(t); ok {\n\t\treturn ret\n\t}\n"},
+		{"func (t *Transport) IdleConnCountForTesting(scheme, addr string) int {\n", "\tif n, ok := foreignCount(t, scheme, addr); ok {\n\t\treturn n\n\t}\n"},
+		{"func ExportCloseTransportConnsAbruptly(tr *Transport) {\n", "\tif conns, ok := foreignConns(tr); ok {\n\t\tfor _, c := range conns {\n\t\t\tc.Close()\n\t\t}\n\t}\n"},
+	},
+}
+
+// insertion is a text and what it is put behind.
+type insertion struct{ behind, text string }
+
+// patch puts the connector into net/http.
 func (o *overlay) patch() error {
-	const file = "clientserver_test.go"
-	text, err := os.ReadFile(o.std.http(file))
-	if err != nil {
-		return err
+	for from, to := range additions {
+		text, err := shown.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		if err := o.show(filepath.FromSlash(to), text); err != nil {
+			return err
+		}
 	}
-	imports := []byte("import (\n")
-	if bytes.Count(text, []byte(settled)) != 1 || !bytes.Contains(text, imports) {
-		return errors.New("newClientServerTest of net/http has changed: look at it, and at patch")
+	for name, list := range patches {
+		text, err := os.ReadFile(o.std.http(name))
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			if bytes.Count(text, []byte(p.behind)) != 1 {
+				return fmt.Errorf("%s of net/http has changed: look at it, and at the patch behind %q", name, p.behind)
+			}
+			text = bytes.Replace(text, []byte(p.behind), []byte(p.behind+p.text), 1)
+		}
+		if err := o.show(filepath.Join("net", "http", name), text); err != nil {
+			return err
+		}
 	}
-	path := strings.Replace(adapterPath, modulePath, within, 1)
-	text = bytes.Replace(text, imports, []byte("import (\n\t\""+path+"\"\n"), 1)
-	text = bytes.Replace(text, []byte(settled), []byte(settled+
-		"\tif mode == http1Mode || mode == https1Mode {\n\t\tcst.c.Transport = adapter.New(cst.tr)\n\t}\n"), 1)
-	return o.show(filepath.Join("net", "http", file), text)
+	return nil
 }

@@ -12,40 +12,60 @@ func report(s std, results []result) string {
 	fmt.Fprintf(&b, `# Go's own client tests over our connector
 
 %s, the tests of net/http in their HTTP/1 modes, each in a process of its own,
-with connector.Connector in the place of http.Transport. To repeat, in
-the folder above this one:
+with connector.Connector in the place of every http.Transport's engine. To repeat,
+in the folder above this one:
 
     go run ./gostd -o gostd/RESULTS.md
     go run ./gostd -run '^TestName$' -v
 
 *Through us* are the tests that sent at least one request through the connector;
-the others make a Transport of their own or need no client, and say nothing about
-us. *Needs \*Transport* are those that look inside of one.
+*listed* are those of them that do not pass, and *in part* those that pass but for
+listed subtests: each is below with its reason. The run fails when another one
+does not pass, and when a listed one does. *Left to the Transport* are those whose
+every request needs what the connector does not do: HTTP/2 and registered
+protocols, proxies, DialTLS. *Without a request* are tests of the server alone, of
+functions, and those that skip themselves.
 
 `, s.version)
 	b.WriteString(table(results))
-	b.WriteString("\n## Open\n\n")
+	b.WriteString("\n## Unexpected\n\n")
 	list(&b, results, func(r result) string {
-		if reasons[r.test.name] == "" && r.ours() && r.verdict.bad() {
-			return string(r.verdict) + ": " + firstComplaint(r.output)
+		switch {
+		case r.asExpected():
+			return ""
+		case r.unreasonable:
+			return "does not pass for the reason that is given: " + firstComplaint(r.output)
+		case r.test.listed():
+			return "passes, so that its reason must go: " + reasons[r.test.name]
 		}
-		return ""
+		return string(r.verdict) + ": " + firstComplaint(r.output)
 	})
-	b.WriteString("\n## Not against us\n\n")
+	b.WriteString("\n## Listed\n\n")
+	list(&b, results, func(r result) string { return reasons[r.test.name] })
+	b.WriteString("\n## Left to the Transport\n\n")
 	list(&b, results, func(r result) string {
-		if r.verdict.bad() && r.ours() {
-			return reasons[r.test.name]
+		if columnOf(r) != leftToTransport {
+			return ""
 		}
-		return ""
-	})
-	b.WriteString("\n## Passing, so that its reason in reasons.go must go\n\n")
-	list(&b, results, func(r result) string {
-		if r.verdict == passed {
-			return reasons[r.test.name]
-		}
-		return ""
+		return whyLeft(r.log)
 	})
 	return b.String()
+}
+
+// whyLeft says why the requests of a test were left to the Transport, by the
+// octets that testdata/foreign.go has given them.
+func whyLeft(log string) string {
+	var why []string
+	for _, w := range []struct{ octet, why string }{
+		{"h", "HTTP/2, or a protocol of RegisterProtocol's: the connector speaks HTTP/1 only"},
+		{"p", "a proxy, which the connector has no option for"},
+		{"t", "DialTLS: the connector secures connections itself, by Options.TLS"},
+	} {
+		if strings.Contains(log, w.octet) {
+			why = append(why, w.why)
+		}
+	}
+	return strings.Join(why, "; ")
 }
 
 // list writes a line for each result that has something to be said about.
@@ -62,47 +82,63 @@ func list(b *strings.Builder, results []result, say func(result) string) {
 	}
 }
 
-// ours tells whether the test sent a request through the connector.
-func (r result) ours() bool { return r.roundTrips > 0 }
+// column is what the table counts a test under.
+type column int
 
-// table counts by file.
-func table(results []result) string {
-	type counts struct {
-		through, elsewhere int
-		by                 map[verdict]int
+const (
+	inFull column = iota
+	inPart
+	isListed
+	isUnexpected
+	leftToTransport
+	withoutRequest
+	columns
+)
+
+func columnOf(r result) column {
+	switch {
+	case !r.asExpected():
+		return isUnexpected
+	case r.test.listed():
+		return isListed
+	case r.log == "":
+		return withoutRequest
+	case !r.ours():
+		return leftToTransport
+	case len(listedParts(r.test.name)) > 0:
+		return inPart
 	}
-	all := counts{by: map[verdict]int{}}
-	files := map[string]*counts{}
+	return inFull
+}
+
+// table counts by file. Subtests are counted with their tests.
+func table(results []result) string {
+	all := &[columns]int{}
+	files := map[string]*[columns]int{}
 	for _, r := range results {
+		if r.test.part() {
+			continue
+		}
 		c := files[r.test.file]
 		if c == nil {
-			c = &counts{by: map[verdict]int{}}
+			c = &[columns]int{}
 			files[r.test.file] = c
 		}
-		for _, c := range []*counts{c, &all} {
-			switch {
-			case r.verdict == needsTransport:
-				c.by[r.verdict]++
-			case r.roundTrips == 0:
-				c.elsewhere++
-			default:
-				c.through++
-				c.by[r.verdict]++
-			}
-		}
+		c[columnOf(r)]++
+		all[columnOf(r)]++
 	}
 	var b strings.Builder
-	b.WriteString("| file | through us | pass | fail | panic | timeout | skip | needs \\*Transport | not through us |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
-	line := func(name string, c *counts) {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n", name, c.through, c.by[passed],
-			c.by[failed], c.by[panicked], c.by[timedOut], c.by[skipped], c.by[needsTransport], c.elsewhere)
+	b.WriteString("| file | through us | pass | in part | listed | unexpected | left to the Transport | without a request |\n|---|--:|--:|--:|--:|--:|--:|--:|\n")
+	line := func(name string, c *[columns]int) {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d |\n", name, c[inFull]+c[inPart]+c[isListed]+c[isUnexpected],
+			c[inFull], c[inPart], c[isListed], c[isUnexpected], c[leftToTransport], c[withoutRequest])
 	}
 	for _, file := range testFiles {
 		if c := files[file]; c != nil {
 			line(file, c)
 		}
 	}
-	line("**all**", &all)
+	line("**all**", all)
 	return b.String()
 }
 

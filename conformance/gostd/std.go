@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -40,10 +41,29 @@ var testFiles = []string{
 	"clientconn_test.go", "responsecontroller_test.go", "fs_test.go",
 }
 
-// stdTest is one test of net/http.
+// stdTest is one test of net/http, or a listed subtest ("TestX/h1/name").
 type stdTest struct{ file, name string }
 
-// tests lists the tests whose names match, in the order of the files.
+// listed tells whether the test is expected to fail.
+func (t stdTest) listed() bool { return reasons[t.name] != "" }
+
+// part tells whether it is a subtest.
+func (t stdTest) part() bool { return strings.Contains(t.name, "/") }
+
+// listedParts gives the listed subtests of a test, in the order of their names.
+func listedParts(test string) []string {
+	var parts []string
+	for name := range reasons {
+		if strings.HasPrefix(name, test+"/") {
+			parts = append(parts, name)
+		}
+	}
+	slices.Sort(parts)
+	return parts
+}
+
+// tests lists the tests whose names match, in the order of the files, each with
+// its listed subtests behind it.
 func (s std) tests(pattern *regexp.Regexp) ([]stdTest, error) {
 	var tests []stdTest
 	for _, file := range testFiles {
@@ -58,6 +78,9 @@ func (s std) tests(pattern *regexp.Regexp) ([]stdTest, error) {
 			f, ok := decl.(*ast.FuncDecl)
 			if ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" && pattern.MatchString(f.Name.Name) {
 				tests = append(tests, stdTest{file, f.Name.Name})
+				for _, part := range listedParts(f.Name.Name) {
+					tests = append(tests, stdTest{file, part})
+				}
 			}
 		}
 	}

@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"internal/shell":    {},
 	"internal/testnet":  {},
 	"internal/house":    {},
+	"internal/backoff":  {},
 	"cookie":            {},
 	"form":              {},
 	"tracing":           {},
@@ -36,7 +37,9 @@ var allowed = map[string][]string{
 	"trust":             {"internal/roots"},
 	"connector":         {"internal/http1", "tracing", "trust"},
 	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "internal/secret", "internal/shell", "tracing", "trust"},
-	"fetch":             {".", "aio", "connector", "internal/secret", "trust"},
+	"middleware":        {".", "connector", "internal/backoff", "trust"},
+	"auth":              {".", "connector", "internal/backoff"},
+	"fetch":             {".", "aio", "connector", "internal/backoff", "internal/secret", "trust"},
 	"httpbin":           {},
 	"internal/demosite": {"internal/localca"},
 	"internal/cli":      {"*"},
@@ -194,12 +197,15 @@ func TestHousePackagesSayWhatTheyAre(t *testing.T) {
 }
 
 // CVE-2025-69230 and CVE-2024-6104: a library that logs can be made to flood a
-// disk, or to show secrets. Ours does not.
+// disk, or to show secrets. Ours does not: middleware.Log is asked for, and a
+// token only says how it is to be logged, which is not at all.
 func TestHouseLibrariesDoNotLog(t *testing.T) {
 	for _, f := range sources(t) {
 		switch first, _, _ := strings.Cut(f.dir, "/"); {
 		case first == "cmd", first == "examples", f.dir == "httpbin", f.dir == "internal/demosite", f.dir == "internal/testnet":
 			continue // programs, servers and tests
+		case f.dir == "middleware" && f.name == "log.go", f.dir == "auth" && f.name == "token.go":
+			continue
 		}
 		for _, spec := range f.ast.Imports {
 			if path, _ := strconv.Unquote(spec.Path.Value); path == "log" || path == "log/slog" {

@@ -12,7 +12,7 @@ import (
 // for the values. backing, when it has room for a value each, is that array.
 //
 // memo, when it is not nil, remembers the fields for the next head of the same
-// connection, which then shares the strings of those that are the same.
+// server, which then shares the strings of those that are the same.
 func (f Fields) Header(backing []string, memo *Memo) http.Header {
 	n := f.Count()
 	h := make(http.Header, n)
@@ -57,15 +57,15 @@ func (t *texts) of(line []byte) string {
 	return t.all[from : from+len(line)]
 }
 
-// Memo remembers the lines of a connection's last head: most servers send the
-// same ones again and again, the Date apart. The zero value is ready, a nil one
+// Memo remembers the lines of a server's last head: most send the same ones
+// again and again, the Date apart. The zero value is ready, a nil one
 // remembers nothing. It is not safe for concurrent use.
 type Memo struct{ lines []memoLine }
 
 type memoLine struct{ line, key, value string }
 
-// memoLines and memoOctets bound what a connection at rest remembers: ordinary
-// heads, not floods of cookies.
+// memoLines and memoOctets bound what is remembered: ordinary heads, not floods
+// of cookies.
 const (
 	memoLines  = 16
 	memoOctets = 2 << 10

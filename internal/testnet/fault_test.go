@@ -64,6 +64,23 @@ func TestFault(t *testing.T) {
 	}
 }
 
+// What is written before the news of the end has come is lost: no byte may arrive
+// behind those that were.
+func TestFaultLosesAllThatFollows(t *testing.T) {
+	for _, kind := range []testnet.FaultKind{testnet.Close, testnet.Reset} {
+		synctest.Test(t, func(t *testing.T) {
+			client, server := pipe(t, testnet.Options{Latency: time.Second, ToClient: testnet.Fault{Kind: kind, After: 9}})
+			for range 3 {
+				mustWrite(t, server, "hello, ")
+			}
+			got, err := io.ReadAll(client)
+			if string(got) != "hello, he" {
+				t.Errorf("kind %v: read %q, %v", kind, got, err)
+			}
+		})
+	}
+}
+
 func TestFaultToServerLeavesTheOtherDirectionAlone(t *testing.T) {
 	client, server := pipe(t, testnet.Options{ToServer: testnet.Fault{Kind: testnet.Corrupt}})
 	mustWrite(t, server, "x")

@@ -68,6 +68,9 @@ func (s *stream) room() int { return s.limit - s.buf.Len() }
 // count.
 func (s *stream) put(p []byte) int {
 	n := min(len(p), s.room())
+	if s.faulted && (s.fault.Kind == Close || s.fault.Kind == Reset) {
+		return n // lost: the writer has not heard yet of the end
+	}
 	before := s.passed
 	s.buf.Write(p[:n])
 	s.passed += int64(n)

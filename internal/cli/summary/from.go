@@ -17,7 +17,7 @@ const quantiles = 500
 // From makes a report of what a job says of itself.
 func From(s *fetch.Summary) *Report {
 	r := &Report{Elapsed: s.Elapsed, Done: s.Done(), Failed: s.Failed, Skipped: s.Skipped,
-		Left: s.Left, Resumed: s.Resumed, Bytes: s.Bytes}
+		Left: s.Left, Resumed: s.Resumed, Retries: s.Retries, Bytes: s.Bytes}
 	for _, status := range slices.Sorted(maps.Keys(s.Statuses)) {
 		r.Statuses = append(r.Statuses, Status{Status: status, Count: s.Statuses[status]})
 	}

@@ -1,0 +1,44 @@
+package connector_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+)
+
+// BenchmarkPoolHandOver gives a connection back that many wait for, whose host is
+// at its own limit. The time of an operation must not grow with their number.
+func BenchmarkPoolHandOver(b *testing.B) {
+	for _, waiting := range []int{1, 100, 10_000} {
+		b.Run(fmt.Sprint(waiting), func(b *testing.B) {
+			p := connector.NewPool(100, 1, time.Minute, time.Hour)
+			ctx, cancel := context.WithCancel(context.Background())
+			leases := make(chan *connector.Lease, waiting)
+			get := func() {
+				if l, err := p.Get(ctx, "h", false, -1); err == nil {
+					leases <- l
+				}
+			}
+			get()
+			held := <-leases
+			held.Open(&poolConn{play: new(poolPlay)})
+			for range waiting {
+				go get()
+			}
+			for p.Stats().Waiting < waiting {
+				time.Sleep(time.Millisecond)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				go get()
+				held.Put()
+				held = <-leases
+			}
+			cancel()
+			p.Close()
+		})
+	}
+}

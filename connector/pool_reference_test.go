@@ -1,0 +1,240 @@
+package connector_test
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+)
+
+// verdict is what has come of a request for a connection.
+type verdict uint8
+
+const (
+	waits    verdict = iota
+	granted          // a connection, or the right to open one
+	refused          // the pool is closed
+	canceled         // by its context
+	expired          // it has waited too long
+	over             // what was granted has been given back
+)
+
+var verdictNames = [...]string{"waits", "granted", "refused", "canceled", "expired", "over"}
+
+// outcome is a verdict and, where it is granted, the number of the connection.
+type outcome struct {
+	verdict verdict
+	conn    int
+}
+
+// noConn stands for the right to open a connection.
+const noConn = -1
+
+func (o outcome) String() string {
+	switch {
+	case o.verdict != granted:
+		return verdictNames[o.verdict]
+	case o.conn == noConn:
+		return "right"
+	}
+	return fmt.Sprint("conn ", o.conn)
+}
+
+const modelHosts = 3
+
+// modelPool says in the plainest way what a pool must do. Time is counted in
+// ticks.
+type modelPool struct {
+	limits  modelLimits
+	now     int
+	open    [modelHosts]int // connections and rights to open one
+	conns   []modelConn
+	rest    []int // numbers of connections, the longest at rest first
+	waiting []modelWaiter
+	got     []outcome // of each request
+	drains  []outcome // of each Drain: waits, granted when all has ended, or canceled
+	closed  bool      // gives nothing out
+	severed bool      // lets nothing go on
+}
+
+type modelLimits struct{ total, perHost, idle, age int }
+
+type modelConn struct {
+	host           int
+	opened, rested int // when
+	busy, closed   bool
+	cuts           int // how often the pool was closed while it was in use
+}
+
+type modelWaiter struct {
+	req, host int
+	fresh     bool
+	until     int // when it has waited too long; 0 is never
+}
+
+func (m *modelPool) clone() *modelPool {
+	c := *m
+	c.conns, c.rest, c.waiting = slices.Clone(m.conns), slices.Clone(m.rest), slices.Clone(m.waiting)
+	c.got, c.drains = slices.Clone(m.got), slices.Clone(m.drains)
+	return &c
+}
+
+func (m *modelPool) opened() (n int) {
+	for _, k := range m.open {
+		n += k
+	}
+	return n
+}
+
+// usable reports whether a connection that rests may be given out. Connections
+// have up to a tenth less than their age; the test's ticks avoid that tenth.
+func (m *modelPool) usable(c modelConn) bool {
+	return m.now-c.opened < m.limits.age && m.now-c.rested < m.limits.idle
+}
+
+// drop closes a connection and counts it out.
+func (m *modelPool) drop(id int) {
+	c := &m.conns[id]
+	c.busy, c.closed = false, true
+	m.open[c.host]--
+	m.rest = slices.DeleteFunc(m.rest, func(r int) bool { return r == id })
+}
+
+// provide finds what a request can be given.
+func (m *modelPool) provide(host int, fresh bool) (outcome, bool) {
+	if !fresh {
+		for _, id := range slices.Backward(slices.Clone(m.rest)) {
+			if m.conns[id].host != host {
+				continue
+			}
+			if m.usable(m.conns[id]) {
+				m.rest = slices.DeleteFunc(m.rest, func(r int) bool { return r == id })
+				m.conns[id].busy = true
+				return outcome{granted, id}, true
+			}
+			m.drop(id)
+		}
+	}
+	victim := func(id int) bool { return true }
+	switch {
+	case m.full(host):
+		victim = func(id int) bool { return m.conns[id].host == host }
+	case m.opened() < m.limits.total:
+		m.open[host]++
+		return outcome{granted, noConn}, true
+	}
+	i := slices.IndexFunc(m.rest, victim)
+	if i < 0 {
+		return outcome{}, false
+	}
+	m.drop(m.rest[i])
+	m.open[host]++
+	return outcome{granted, noConn}, true
+}
+
+func (m *modelPool) full(host int) bool { return m.open[host] >= m.limits.perHost }
+
+// serve gives the first of the waiters what there is, until there is nothing for
+// them. One whose host is at its limit lets others pass, no other does.
+func (m *modelPool) serve() {
+	for i := 0; i < len(m.waiting); {
+		w := m.waiting[i]
+		o, ok := m.provide(w.host, w.fresh)
+		switch {
+		case ok:
+			m.got[w.req] = o
+			m.waiting = slices.Delete(m.waiting, i, i+1)
+			i = 0
+		case m.full(w.host):
+			i++
+		default:
+			return
+		}
+	}
+}
+
+// shut refuses what is to come, and who waits.
+func (m *modelPool) shut() {
+	m.closed = true
+	for _, w := range m.waiting {
+		m.got[w.req] = outcome{verdict: refused}
+	}
+	m.waiting = nil
+	m.closeIdle()
+}
+
+func (m *modelPool) closeIdle() {
+	for len(m.rest) > 0 {
+		m.drop(m.rest[0])
+	}
+}
+
+// unqueue takes a waiter out of the queue.
+func (m *modelPool) unqueue(req int) {
+	m.waiting = slices.DeleteFunc(m.waiting, func(w modelWaiter) bool { return w.req == req })
+}
+
+// give takes a connection back.
+func (m *modelPool) give(id int, reusable bool) {
+	c := &m.conns[id]
+	c.rested = m.now
+	if !reusable || m.closed || !m.usable(*c) {
+		m.drop(id)
+		return
+	}
+	c.busy = false
+	m.rest = append(m.rest, id)
+}
+
+// replace drops a connection and serves its holder before all others.
+func (m *modelPool) replace(op poolOp) {
+	host := m.conns[op.conn].host
+	m.drop(op.conn)
+	m.got[op.req] = outcome{verdict: refused}
+	if !m.closed {
+		m.got[op.req], _ = m.provide(host, op.fresh)
+	}
+}
+
+// reap closes what has rested too long.
+func (m *modelPool) reap() {
+	for _, id := range slices.Clone(m.rest) {
+		if m.now-m.conns[id].rested >= m.limits.idle {
+			m.drop(id)
+		}
+	}
+}
+
+// due gives how many will have waited too long at the next tick.
+func (m *modelPool) due() (n int) {
+	for _, w := range m.waiting {
+		if w.until == m.now+1 {
+			n++
+		}
+	}
+	return n
+}
+
+// settle does what every step ends with.
+func (m *modelPool) settle() {
+	m.serve()
+	if m.opened() > 0 {
+		return
+	}
+	for i, d := range m.drains {
+		if d.verdict == waits {
+			m.drains[i] = outcome{verdict: granted}
+		}
+	}
+}
+
+// stats gives what the pool must report.
+func (m *modelPool) stats() connector.Stats {
+	s := connector.Stats{Open: m.opened(), Idle: len(m.rest), Waiting: len(m.waiting)}
+	for h, n := range m.open {
+		if n > 0 || slices.ContainsFunc(m.waiting, func(w modelWaiter) bool { return w.host == h }) {
+			s.Hosts++
+		}
+	}
+	return s
+}

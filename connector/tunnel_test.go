@@ -1,0 +1,123 @@
+package connector_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/testnet"
+)
+
+// tunneled sends CONNECT with a pipe as its body, as is usual with net/http.
+func tunneled(e *env, ctx context.Context) (w *io.PipeWriter, s *testnet.Script, out <-chan answer) {
+	r, w := io.Pipe()
+	result := make(chan answer, 1)
+	go func() {
+		resp, err := e.c.RoundTrip(request(e.t, "CONNECT", "http://example.com", r).WithContext(ctx))
+		result <- answer{resp: resp, err: err}
+	}()
+	s = e.accept()
+	if head := s.WantHead(); strings.Contains(head, "Transfer-Encoding") {
+		e.t.Errorf("got head %q", head)
+	}
+	return w, s, result
+}
+
+func TestConnectSendsItsBodyThroughTheTunnel(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		w, s, out := tunneled(e, context.Background())
+		sent := make(chan error, 1)
+		go func() { _, err := io.WriteString(w, "up"); sent <- err }()
+		s.WantSilence(time.Minute / 4) // nothing before the server has agreed
+		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nfirst")
+		a := <-out
+		if a.err != nil {
+			t.Fatal(a.err)
+		}
+		s.WantRead("up")
+		if err := <-sent; err != nil {
+			t.Error(err)
+		}
+		buf := make([]byte, 5)
+		if _, err := io.ReadFull(a.resp.Body, buf); err != nil || string(buf) != "first" {
+			t.Errorf("got %q, %v", buf, err)
+		}
+		w.Close()
+		s.WantSilence(time.Minute) // the end of the body is not that of the tunnel
+		s.Write("after")
+		if _, err := io.ReadFull(a.resp.Body, buf); err != nil || string(buf) != "after" {
+			t.Errorf("got %q, %v", buf, err)
+		}
+		a.resp.Body.Close()
+		s.WantEOF()
+	})
+}
+
+// TestConnectTunnelEnds holds that whatever ends a tunnel ends both directions,
+// closes the request's body, and leaves no goroutine.
+func TestConnectTunnelEnds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		end  func(e *env, w *io.PipeWriter, resp *http.Response, cancel func())
+		want error // of a later Read
+	}{
+		"body-closed":      {func(_ *env, _ *io.PipeWriter, resp *http.Response, _ func()) { resp.Body.Close() }, nil},
+		"context-ended":    {func(_ *env, _ *io.PipeWriter, _ *http.Response, cancel func()) { cancel() }, errWhim},
+		"connector-closed": {func(e *env, _ *io.PipeWriter, _ *http.Response, _ func()) { e.c.Close() }, nil},
+		"body-failed":      {func(_ *env, w *io.PipeWriter, _ *http.Response, _ func()) { w.CloseWithError(errWhim) }, errWhim},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, connector.Options{}, func(e *env) {
+				ctx, cancel := cancelable()
+				w, s, out := tunneled(e, ctx)
+				s.Write("HTTP/1.1 200 OK\r\n\r\n")
+				a := <-out
+				if a.err != nil {
+					t.Fatal(a.err)
+				}
+				tt.end(e, w, a.resp, cancel)
+				synctest.Wait()
+				s.WantEOF()
+				if _, err := io.WriteString(w, "x"); err == nil {
+					t.Error("the request's body is still read")
+				}
+				if _, err := a.resp.Body.Read(make([]byte, 1)); err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+					t.Errorf("got %v, want %v", err, tt.want)
+				}
+				a.resp.Body.Close()
+				cancel()
+			})
+		})
+	}
+}
+
+func TestConnectRefusedClosesItsBodyUnsent(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		w, s, out := tunneled(e, context.Background())
+		s.Write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno")
+		a := <-out
+		if a.err != nil {
+			t.Fatal(a.err)
+		}
+		if _, err := io.WriteString(w, "x"); err != io.ErrClosedPipe {
+			t.Errorf("got %v", err)
+		}
+		body, err := io.ReadAll(a.resp.Body)
+		want(t, answer{a.resp, string(body), err}, 407, "no")
+		a.resp.Body.Close()
+		e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
+	})
+	inBubble(t, connector.Options{}, func(e *env) {
+		w, s, out := tunneled(e, context.Background())
+		s.Close()
+		wantError(t, (<-out).err, connector.PhaseHead)
+		if _, err := io.WriteString(w, "x"); err != io.ErrClosedPipe {
+			t.Errorf("got %v", err)
+		}
+	})
+}

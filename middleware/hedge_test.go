@@ -1,0 +1,226 @@
+package middleware_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/testnet"
+	"github.com/aiohttp-go/aiohttp/middleware"
+)
+
+func hedge(o ...middleware.HedgeOptions) []aiohttp.Middleware {
+	return []aiohttp.Middleware{middleware.Hedge(o...)}
+}
+
+func TestHedgeTakesTheFirstAnswer(t *testing.T) {
+	slow := step{status: 201, took: time.Minute}
+	for _, test := range []struct {
+		name   string
+		opts   middleware.HedgeOptions
+		steps  []step
+		status int
+		took   time.Duration
+		sent   []time.Duration
+	}{
+		{"in-time", middleware.HedgeOptions{Delay: 50 * ms}, []step{{status: 200, took: 40 * ms}}, 200, 40 * ms, []time.Duration{0}},
+		{"copy-wins", middleware.HedgeOptions{Delay: 50 * ms}, []step{slow, {status: 200, took: 10 * ms}}, 200, 60 * ms, []time.Duration{0, 50 * ms}},
+		{"first-wins", middleware.HedgeOptions{Delay: 50 * ms}, []step{{status: 200, took: 60 * ms}, slow}, 200, 60 * ms, []time.Duration{0, 50 * ms}},
+		{"third-wins", middleware.HedgeOptions{Delay: 50 * ms, Copies: 2}, []step{slow, slow, {status: 200, took: 10 * ms}}, 200, 110 * ms, []time.Duration{0, 50 * ms, 100 * ms}},
+		{"failure-is-not-taken", middleware.HedgeOptions{Delay: 50 * ms}, []step{{err: cut, took: 60 * ms}, {status: 200, took: 100 * ms}}, 200, 150 * ms, []time.Duration{0, 50 * ms}},
+		{"failure-of-the-copy", middleware.HedgeOptions{Delay: 50 * ms}, []step{{status: 200, took: 70 * ms}, {err: refused}}, 200, 70 * ms, []time.Duration{0, 50 * ms}},
+		{"both-fail", middleware.HedgeOptions{Delay: 50 * ms}, []step{{err: cut, took: 60 * ms}, {err: refused, took: 50 * ms}}, 0, 100 * ms, []time.Duration{0, 50 * ms}},
+		{"fails-at-once", middleware.HedgeOptions{Delay: 50 * ms}, []step{{err: refused}, ok}, 0, 0, []time.Duration{0}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, st := play(t, hedge(test.opts), test.steps...)
+				got := status(s.Get(t.Context(), "http://a.test/"))
+				if took := time.Since(st.start); got != test.status || took != test.took || !slices.Equal(st.times(), test.sent) {
+					t.Errorf("status %d after %v, sent at %v", got, took, st.times())
+				}
+				s.Close() // which waits for the losers
+				for i, c := range st.calls {
+					if lost := test.steps[i].took == time.Minute; lost != (c.ended == context.Canceled) {
+						t.Errorf("copy %d ended with %v", i, c.ended)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Only what may be done twice is sent twice.
+func TestHedgeSendsTwiceWhatMayBe(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		opts middleware.HedgeOptions
+		req  aiohttp.Request
+		want int
+	}{
+		{"get", middleware.HedgeOptions{}, aiohttp.Request{Method: "GET"}, 2},
+		{"head", middleware.HedgeOptions{}, aiohttp.Request{Method: "HEAD"}, 2},
+		{"put", middleware.HedgeOptions{}, aiohttp.Request{Method: "PUT", Text: "x"}, 1},
+		{"put-asked", middleware.HedgeOptions{Idempotent: true}, aiohttp.Request{Method: "PUT", Text: "x"}, 2},
+		{"post-asked", middleware.HedgeOptions{Idempotent: true}, aiohttp.Request{Method: "POST", Text: "x"}, 1},
+		{"post-key", middleware.HedgeOptions{Idempotent: true}, aiohttp.Request{Method: "POST", Text: "x", Header: http.Header{"Idempotency-Key": {"1"}}}, 2},
+		{"stream", middleware.HedgeOptions{Idempotent: true}, aiohttp.Request{Method: "PUT", Body: strings.NewReader(strings.Repeat("x", 100_000))}, 1},
+		{"upgrade", middleware.HedgeOptions{}, aiohttp.Request{Method: "GET", Header: http.Header{"Upgrade": {"websocket"}, "Connection": {"upgrade"}}}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				test.opts.Delay = 50 * ms
+				s, st := play(t, hedge(test.opts), step{status: 200, took: time.Second})
+				test.req.URL = "http://a.test/"
+				status(s.Do(t.Context(), test.req))
+				s.Close()
+				if len(st.calls) != test.want || st.calls[0].body != st.calls[len(st.calls)-1].body {
+					t.Errorf("%d calls", len(st.calls))
+				}
+			})
+		})
+	}
+}
+
+// The delay is that by which most answers of the host have come.
+func TestHedgeLearnsTheDelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, hedge(middleware.HedgeOptions{Percentile: 0.9}), ok)
+		for i := range 20 {
+			st.steps = []step{{status: 200, took: time.Duration(i+1) * ms}}
+			status(s.Get(t.Context(), "http://a.test/"))
+		}
+		if len(st.calls) != 20 {
+			t.Fatalf("%d calls while it was learning", len(st.calls))
+		}
+		st.steps = []step{{status: 200, took: time.Second}}
+		status(s.Get(t.Context(), "http://b.test/"))
+		if len(st.calls) != 21 {
+			t.Fatalf("%d calls: a host lent its latency to another", len(st.calls))
+		}
+		status(s.Get(t.Context(), "http://a.test/"))
+		if len(st.calls) != 23 || st.calls[22].at-st.calls[21].at != 19*ms {
+			t.Errorf("sent at %v", st.times()[20:])
+		}
+	})
+}
+
+func TestHedgeHasABudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, hedge(middleware.HedgeOptions{Delay: 50 * ms, Budget: 2, Refill: 0.5}), step{status: 200, took: time.Second})
+		var each []int
+		for range 6 {
+			before := len(st.calls)
+			status(s.Get(t.Context(), "http://a.test/"))
+			each = append(each, len(st.calls)-before)
+		}
+		if want := []int{2, 2, 2, 1, 2, 1}; !slices.Equal(each, want) {
+			t.Errorf("sent %v, want %v", each, want)
+		}
+	})
+}
+
+// The winner's body can be read for as long as the caller's context allows, and
+// the loser's connection is closed.
+func TestHedgeOverANetwork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := testnet.New()
+		ln, err := n.Listen("a.test:80")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		c := connector.New(connector.Options{DialContext: n.DialContext})
+		defer c.Close()
+		s := aiohttp.NewSession(aiohttp.Options{Connector: c, Middleware: hedge(middleware.HedgeOptions{Delay: 50 * ms})})
+		defer s.Close()
+		var timings connector.Timings
+		type result struct {
+			resp *aiohttp.Response
+			err  error
+		}
+		out := make(chan result, 1)
+		go func() {
+			resp, err := s.Get(t.Context(), "http://a.test/", aiohttp.Request{Timings: &timings})
+			out <- result{resp, err}
+		}()
+		first := testnet.Accept(t, ln)
+		first.WantHead()
+		second := testnet.Accept(t, ln)
+		second.WantHead()
+		second.Write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+		got := <-out
+		if got.err != nil {
+			t.Fatal(got.err)
+		}
+		first.WantEOF()
+		time.Sleep(time.Second)
+		second.Write("world")
+		text, err := io.ReadAll(got.resp)
+		if string(text) != "helloworld" || err != nil {
+			t.Errorf("%q, %v", text, err)
+		}
+		if timings.Receive != time.Second || timings.Addr == "" {
+			t.Errorf("timings %+v", timings)
+		}
+	})
+}
+
+// A copy that answers though it was called off is closed; the context of the one
+// that has won lives as long as its body.
+func TestHedgeLeavesNothingOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var copies []context.Context
+		stubborn := func(next aiohttp.Handler) aiohttp.Handler {
+			return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+				mu.Lock()
+				copies = append(copies, ctx)
+				mu.Unlock()
+				return next(context.WithoutCancel(ctx), req)
+			}
+		}
+		s, st := play(t, append(hedge(middleware.HedgeOptions{Delay: 50 * ms}), stubborn),
+			step{status: 200, took: time.Second}, step{status: 200, body: strings.NewReader("hello")})
+		resp, err := s.Get(t.Context(), "http://a.test/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if copies[0].Err() == nil || copies[1].Err() != nil {
+			t.Errorf("contexts: %v, %v", copies[0].Err(), copies[1].Err())
+		}
+		s.Close()
+		if !st.calls[0].closed || st.calls[1].closed {
+			t.Errorf("closed: %v, %v", st.calls[0].closed, st.calls[1].closed)
+		}
+		io.ReadAll(resp)
+		if copies[1].Err() == nil {
+			t.Error("the winner's context outlives its body")
+		}
+	})
+}
+
+func TestHedgePassesAPanicOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		boom := func(aiohttp.Handler) aiohttp.Handler {
+			return func(context.Context, *aiohttp.Request) (*aiohttp.Response, error) { panic("boom") }
+		}
+		s, _ := play(t, append(hedge(middleware.HedgeOptions{Delay: time.Second}), boom), ok)
+		defer func() {
+			if v := recover(); v != "boom" {
+				t.Errorf("recovered %v", v)
+			}
+		}()
+		s.Get(t.Context(), "http://a.test/")
+	})
+}
