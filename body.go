@@ -242,14 +242,14 @@ type carried struct {
 	body body
 
 	mu    sync.Mutex
-	taken bool // by an attempt
+	begun bool // middleware has read of it
+	taken bool // by an attempt, whose it is to close
 }
 
-// Read is for middleware that wants to read the body itself. It is an attempt
-// like the others.
+// Read is for middleware that wants to read the body itself.
 func (c *carried) Read(p []byte) (int, error) {
 	c.mu.Lock()
-	c.taken = true
+	c.begun = true
 	reader := c.body.reader
 	c.mu.Unlock()
 	return reader.Read(p)
@@ -280,9 +280,13 @@ func (c *carried) settle() {
 func (c *carried) handOver(b *body) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.taken {
+	if c.begun || c.taken {
+		before := c.body
 		if err := c.body.rewind(); err != nil {
 			return err
+		}
+		if !c.taken {
+			before.close() // what middleware has read of
 		}
 	}
 	c.taken = true

@@ -64,7 +64,7 @@ func newDefaults(header http.Header) (defaults, error) {
 				d.cookies = append(d.cookies, http1.TrimOWS(value))
 				continue
 			}
-			d.fields = append(d.fields, field{name, http1.TrimOWS(value), line, personal(name), !asked[name]})
+			d.fields = append(d.fields, field{name, http1.TrimOWS(value), line, secret.Field(name), !asked[name]})
 			d.block = append(d.block, line...)
 			d.bodied = d.bodied || name == "Content-Type"
 		}
@@ -82,10 +82,6 @@ func framingField(canonical string) bool {
 	}
 	return false
 }
-
-// personal reports whether a field is a credential, which must not cross from
-// one origin to another: those of HTTP itself, and the usual ones of APIs.
-func personal(canonical string) bool { return secret.Field(canonical) }
 
 // appendDefaults renders the session's fields. Those that the request itself
 // sets are left out, and where its credentials do not belong they are.

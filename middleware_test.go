@@ -8,10 +8,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
@@ -371,3 +374,88 @@ func TestRoundTripperAsMiddleware(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// Request.Body "is closed, whatever becomes of the call": when middleware reads
+// it, and sends another in its place or the same again, too.
+func TestMiddlewareThatReadsTheBodyLeavesItsClosing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "body")
+	if err := os.WriteFile(path, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		again bool // the same body is sent, rather than what was read
+		seek  bool
+		want  string
+	}{
+		"replaced":             {want: "hello"},
+		"sent-again":           {again: true, seek: true, want: "hello"},
+		"cannot-be-sent-again": {again: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec := &recorder{}
+			session := site(t, rec.serve, aiohttp.Options{Middleware: []aiohttp.Middleware{func(next aiohttp.Handler) aiohttp.Handler {
+				return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+					content, err := io.ReadAll(req.Body)
+					if err != nil {
+						t.Error(err)
+					}
+					if !tt.again {
+						req.Body, req.Bytes = nil, content
+					}
+					return next(ctx, req)
+				}
+			}}})
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := io.Reader(f)
+			if !tt.seek {
+				body = closing{f, func() { f.Close() }}
+			}
+			resp, err := session.Post(t.Context(), "http://a.test/", aiohttp.Request{Body: body})
+			if tt.want == "" {
+				wantError(t, err, "cannot be read twice")
+			} else if read(t, resp, err); rec.all[0].Body != tt.want {
+				t.Errorf("got the body %q", rec.all[0].Body)
+			}
+			if _, err := f.Stat(); !errors.Is(err, os.ErrClosed) {
+				t.Errorf("the file is open: %v", err)
+			}
+		})
+	}
+}
+
+// A body that middleware gives may fail as one from the network does.
+func TestMiddlewareGivesABodyThatFails(t *testing.T) {
+	broken := errors.New("disk on fire")
+	for name, tt := range map[string]struct {
+		length int64
+		end    error
+		want   string
+	}{
+		"of-its-own":      {-1, broken, "body: disk on fire"},
+		"within-a-length": {10, broken, "body: disk on fire"},
+		"too-short":       {10, io.EOF, "after 4 of 10 bytes of the body"},
+		"of-an-exchange":  {-1, &aiohttp.Error{Phase: connector.PhaseBody, Host: "b.test:80", Err: broken}, "body b.test:80: disk on fire"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := through(t, nil, func(_ context.Context, req *aiohttp.Request, _ aiohttp.Handler) (*aiohttp.Response, error) {
+				body := io.MultiReader(strings.NewReader("half"), iotest.ErrReader(tt.end))
+				return aiohttp.FromHTTP(req, &http.Response{StatusCode: 200, ContentLength: tt.length, Body: io.NopCloser(body)})
+			})
+			resp, err := s.Get(t.Context(), "http://a.test/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(resp)
+			if string(got) != "half" {
+				t.Errorf("got %q", got)
+			}
+			wantError(t, err, tt.want)
+			if e, ok := errors.AsType[*aiohttp.Error](err); !ok || e.Phase != connector.PhaseBody || tt.end == broken && !errors.Is(err, broken) {
+				t.Errorf("got %#v", err)
+			}
+		})
+	}
+}

@@ -109,7 +109,7 @@ func (h *hop) redirect(status int, locations []string) error {
 		return err
 	}
 	if !dest.same(h.origin) {
-		h.dropHeader(func(name string) bool { return name == "Host" || personal(name) })
+		h.dropHeader(func(name string) bool { return name == "Host" || secret.Field(name) })
 	}
 	h.aim(dest)
 	return nil

@@ -66,6 +66,14 @@ func (c *conn) secured(tc *tls.Conn) {
 	c.rd.Reset(tc)
 }
 
+// dialedTLS notes the state of a connection that came with its TLS.
+func (c *conn) dialedTLS() {
+	if tc, ok := c.wire.Conn.(interface{ ConnectionState() tls.ConnectionState }); ok {
+		state := tc.ConnectionState()
+		c.tls = &state
+	}
+}
+
 // close closes the socket and gives the buffer back. The peer is not told of
 // TLS's end, since that may block: a connection of the pool is closed by
 // whatever goroutine comes by, and nothing of HTTP/1.1 hangs on it.

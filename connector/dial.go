@@ -18,6 +18,7 @@ type dialer struct {
 	local  netip.Addr
 	guard  Guard // nil: whatever it is
 	custom dialFunction
+	secure dialFunction    // for https, TLS included; nil: as for http
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
 
@@ -40,6 +41,9 @@ func newDialer(o Options, local *handlerListener, running *workers) *dialer {
 	}
 	if o.Resolver == nil {
 		d.cache.resolver = net.DefaultResolver
+	}
+	if o.DialTLSContext != nil && local == nil && o.UnixSocket == "" {
+		d.secure = d.guarded(abandonable(o.DialTLSContext))
 	}
 	switch {
 	case o.DialContext != nil && local == nil && o.UnixSocket == "":
@@ -128,19 +132,24 @@ func (d *dialer) close() {
 	d.cancel()
 }
 
-// open resolves "name:port" and opens a connection to it. Each phase has its
-// own limit; the time each took is added to t. A failure comes with its phase.
-func (d *dialer) open(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
+// open resolves "name:port" and opens a connection to it, for https or not. Each
+// phase has its own limit; the time each took is added to t. A failure comes with
+// its phase.
+func (d *dialer) open(ctx context.Context, addr string, https bool, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	own := &dialing{cancel: cancel}
 	d.begin(own)
 	defer d.end(own)
-	if d.custom != nil {
+	custom := d.custom
+	if https && d.secure != nil {
+		custom = d.secure
+	}
+	if custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
-			return d.custom(ctx, "tcp", addr)
+			return custom(ctx, "tcp", addr)
 		})
-		return conn, PhaseConnect, err
+		return conn, phaseOfDial(err), err
 	}
 	name, port, err := splitPort(addr)
 	if err != nil {

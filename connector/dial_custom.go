@@ -2,8 +2,11 @@ package connector
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
+
+	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // errNoConn is a broken Options.DialContext.
@@ -55,4 +58,25 @@ func callDial(ctx context.Context, dial dialFunction, network, addr string) (d d
 		d.err = errNoConn
 	}
 	return d
+}
+
+// phaseOfDial tells in which phase a dial function, which may do more than to
+// connect, has failed.
+func phaseOfDial(err error) Phase {
+	var (
+		lookup       *net.DNSError
+		certificate  *trust.CertificateError
+		handshake    *trust.HandshakeError
+		verification *tls.CertificateVerificationError
+		alert        tls.AlertError
+		record       tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &lookup):
+		return PhaseDNS
+	case errors.As(err, &certificate), errors.As(err, &handshake), errors.As(err, &verification),
+		errors.As(err, &alert), errors.As(err, &record):
+		return PhaseTLS
+	}
+	return PhaseConnect
 }

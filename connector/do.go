@@ -212,7 +212,7 @@ func (x *exchange) open(h *host) (*conn, error) {
 	defer cancel()
 	x.right = h
 	var t Timings
-	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, x.limits, &t)
+	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, h.key.tls, x.limits, &t)
 	if err != nil {
 		x.right = nil
 		x.c.pool.giveUp(h)
@@ -222,7 +222,9 @@ func (x *exchange) open(h *host) (*conn, error) {
 	cn.trusted = x.c.local != nil
 	x.right, x.conn, x.held = nil, cn, true
 	x.c.pool.opened(cn)
-	if h.key.tls && !cn.trusted {
+	if h.key.tls && x.c.dialer.secure != nil {
+		cn.dialedTLS()
+	} else if h.key.tls && !cn.trusted {
 		if err := x.secure(ctx, cn, h.key.policy, &t); err != nil {
 			if a := cn.wire.aborted.Load(); a != nil {
 				err = a.cause

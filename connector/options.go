@@ -94,6 +94,13 @@ type Options struct {
 	// error is used without that, one that ignores its deadlines is never reused.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
+	// DialTLSContext, when set, opens the connections for URLs of scheme https, in
+	// place of the connector's own dialer, DialContext and TLS: what it gives is
+	// used as it is. TLS settings then have no effect. It must do as DialContext
+	// must. A *tls.Conn that it gives should have its handshake behind it, and must
+	// not have agreed on another protocol than HTTP/1.1.
+	DialTLSContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
 	// UnixSocket, when set, is the path of the socket that every request goes
 	// to, whatever the host in its URL.
 	UnixSocket string

@@ -230,6 +230,12 @@ func (r *Reply) failure(err error) error {
 		Phase: phase, Host: r.origin.host, Addr: r.Addr, Sent: true,
 		Reused: r.origin.reused, Repeatable: r.origin.repeatable, Err: err,
 	}
+	if r.ctx == nil { // it came by another way, see From, and maybe from a reply of ours
+		if known, ok := errors.AsType[*Error](err); ok {
+			return known
+		}
+		return e
+	}
 	return e.explain(r.ctx)
 }
 

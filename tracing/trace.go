@@ -62,10 +62,11 @@ type Trace struct {
 	OnDNSResolveEnd   func(*Call, DNSResolveEnd)
 	// OnConnectStart and End frame the opening of a TCP connection to one address.
 	// Those to several addresses of a host may overlap. Neither is called where
-	// connector.Options.DialContext connects.
+	// connector.Options.DialContext or DialTLSContext connects.
 	OnConnectStart func(*Call, ConnectStart)
 	OnConnectEnd   func(*Call, ConnectEnd)
-	// OnTLSStart and End frame the handshake.
+	// OnTLSStart and End frame the handshake. Neither is called where
+	// connector.Options.DialTLSContext connects.
 	OnTLSStart func(*Call, TLSStart)
 	OnTLSEnd   func(*Call, TLSEnd)
 }

@@ -72,20 +72,7 @@ func userinfo(text string) string {
 // Query masks a query, or a URL-encoded form.
 func Query(text string) string { return parameters(text) }
 
-// Field reports whether a header field, whose name is in canonical form, bears a
-// credential: those of HTTP itself, and the usual ones of APIs.
-func Field(canonical string) bool {
-	switch canonical {
-	case "Authorization", "Cookie", "Cookie2", "Set-Cookie", "Set-Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
-		"Authentication-Info", "Proxy-Authentication-Info",
-		"Api-Key", "Apikey", "X-Api-Key", "X-Auth-Key", "X-Auth-Token", "X-Access-Token", "X-Csrf-Token", "X-Xsrf-Token",
-		"X-Amz-Security-Token", "X-Goog-Api-Key", "X-Vault-Token", "Private-Token", "Job-Token", "Ocp-Apim-Subscription-Key":
-		return true
-	}
-	return false
-}
-
-// parameters masks the values of those that bears knows, and leaves the rest as
+// parameters masks the values of those that Bears knows, and leaves the rest as
 // it is.
 func parameters(list string) string {
 	parts := strings.Split(list, "&")
@@ -95,21 +82,35 @@ func parameters(list string) string {
 		if err != nil {
 			plain = name
 		}
-		if given && bears(strings.ToLower(plain)) {
+		if given && Bears(strings.ToLower(plain)) {
 			parts[i] = name + "=" + Mask
 		}
 	}
 	return strings.Join(parts, "&")
 }
 
-// bears reports whether a parameter, named in lower case, bears a credential:
+// Bears reports whether a parameter, named in lower case, bears a credential:
 // those of signed URLs of the large clouds, of OAuth, and the usual names of
 // tokens and keys.
-func bears(lower string) bool {
+func Bears(lower string) bool {
 	switch lower {
 	case "access_key", "access_token", "api_key", "api-key", "apikey", "assertion", "auth", "auth_token", "client_assertion", "client_secret", "id_token",
 		"jwt", "key", "pass", "passwd", "password", "private_token", "pwd", "refresh_token", "secret", "session_token", "sig", "signature",
 		"token", "x-amz-credential", "x-amz-security-token", "x-amz-signature", "x-goog-credential", "x-goog-signature":
+		return true
+	}
+	return false
+}
+
+// Field reports whether a header field, named in canonical form, is a credential,
+// which must not cross from one origin to another: those of HTTP itself, and the
+// usual ones of APIs.
+func Field(canonical string) bool {
+	switch canonical {
+	case "Authorization", "Cookie", "Cookie2", "Set-Cookie", "Set-Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
+		"Authentication-Info", "Proxy-Authentication-Info",
+		"Api-Key", "Apikey", "X-Api-Key", "X-Auth-Key", "X-Auth-Token", "X-Access-Token", "X-Csrf-Token", "X-Xsrf-Token",
+		"X-Amz-Security-Token", "X-Goog-Api-Key", "X-Vault-Token", "Private-Token", "Job-Token", "Ocp-Apim-Subscription-Key":
 		return true
 	}
 	return false

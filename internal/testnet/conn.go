@@ -154,6 +154,14 @@ func (c *Conn) shut(readErr, writeErr error) error {
 	return nil
 }
 
+// Pending reports whether a Read would give something at once: bytes, the end of
+// the stream, an error of the connection.
+func (c *Conn) Pending() bool {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	return c.closed || c.in.arrived > 0 || c.in.drained() && c.in.readErr != nil
+}
+
 // LocalAddr is a *net.TCPAddr.
 func (c *Conn) LocalAddr() net.Addr { return c.local }
 

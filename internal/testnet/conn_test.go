@@ -248,3 +248,27 @@ func TestConnLatency(t *testing.T) {
 		}
 	})
 }
+
+func TestConnPendingTellsWhatAReadWouldGiveAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := pipe(t, testnet.Options{Latency: time.Second})
+		want := func(when string, want bool) {
+			t.Helper()
+			if got := client.Pending(); got != want {
+				t.Errorf("%s: got %v", when, got)
+			}
+		}
+		want("before anything", false)
+		mustWrite(t, server, "x")
+		want("on the way", false)
+		time.Sleep(2 * time.Second)
+		want("arrived", true)
+		client.Read(make([]byte, 1))
+		want("read", false)
+		server.CloseWrite()
+		time.Sleep(2 * time.Second)
+		want("ended", true)
+		client.Close()
+		want("closed", true)
+	})
+}

@@ -1,0 +1,7 @@
+package recording
+
+var (
+	Parse    = parse
+	Format   = format
+	MaskJSON = maskJSON
+)

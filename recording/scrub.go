@@ -1,0 +1,169 @@
+package recording
+
+import (
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aiohttp-go/aiohttp/internal/secret"
+)
+
+// scrubber masks secrets.
+type scrubber struct {
+	fields, parameters, members, keep map[string]bool // names in lower case
+	more                              func(*Exchange)
+}
+
+func newScrubber(o *Options) scrubber {
+	return scrubber{
+		fields: lowered(o.ScrubHeader), parameters: lowered(o.ScrubQuery), members: lowered(o.ScrubJSON),
+		keep: lowered(o.Keep), more: o.Scrub,
+	}
+}
+
+func lowered(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[strings.ToLower(name)] = true
+	}
+	return set
+}
+
+// exchange gives a copy without secrets.
+func (s *scrubber) exchange(e Exchange) Exchange {
+	e = e.clone()
+	s.message(&e.Request.URL, e.Request.Header, &e.Request.Body)
+	s.message(nil, e.Response.Header, &e.Response.Body)
+	if s.more != nil {
+		s.more(&e)
+	}
+	return e
+}
+
+// request gives a copy without secrets.
+func (s *scrubber) request(r Request) Request {
+	return s.exchange(Exchange{Request: r}).Request
+}
+
+// message masks a request, or a response, which has no URL.
+func (s *scrubber) message(address *string, header http.Header, body *[]byte) {
+	if address != nil {
+		*address = s.url(*address)
+	}
+	kind, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+	for name, values := range header {
+		s.field(name, values)
+	}
+	switch {
+	case kind == "application/x-www-form-urlencoded":
+		*body = []byte(s.list(string(*body)))
+	case strings.Contains(kind, "json"):
+		*body = maskJSON(*body, s.isMember)
+	}
+}
+
+// field masks the values of one header field.
+func (s *scrubber) field(name string, values []string) {
+	lower := strings.ToLower(name)
+	if s.keep[lower] {
+		return
+	}
+	for i, value := range values {
+		switch {
+		case lower == "cookie":
+			values[i] = cookies(value)
+		case lower == "set-cookie":
+			values[i] = setCookie(value)
+		case lower == "authorization" || lower == "proxy-authorization":
+			values[i] = credentials(value)
+		case lower == "www-authenticate" || lower == "proxy-authenticate":
+			// A question, not a credential.
+		case s.fields[lower] || secret.Field(http.CanonicalHeaderKey(name)):
+			values[i] = secret.Mask
+		case lower == "location" || lower == "content-location" || lower == "referer":
+			values[i] = s.url(value)
+		}
+	}
+}
+
+// credentials masks all of "Bearer abc" but the scheme.
+func credentials(value string) string {
+	if scheme, _, ok := strings.Cut(value, " "); ok {
+		return scheme + " " + secret.Mask
+	}
+	return secret.Mask
+}
+
+// cookies masks the values of "a=b; c=d".
+func cookies(line string) string {
+	pairs := strings.Split(line, ";")
+	for i, pair := range pairs {
+		pairs[i] = setCookie(pair)
+	}
+	return strings.Join(pairs, ";")
+}
+
+// setCookie masks the value of "a=b; Path=/". One that deletes a cookie has none.
+func setCookie(line string) string {
+	pair, attributes, more := strings.Cut(line, ";")
+	name, value, named := strings.Cut(pair, "=")
+	switch {
+	case named && value != "":
+		pair = name + "=" + secret.Mask
+	case !named && strings.TrimSpace(name) != "":
+		pair = secret.Mask // a cookie without a name
+	}
+	if more {
+		pair += ";" + attributes
+	}
+	return pair
+}
+
+// url masks the password and the parameters of a URL. What holds no secret stays
+// as it is, octet for octet.
+func (s *scrubber) url(text string) string {
+	text, fragment, fragmented := strings.Cut(text, "#")
+	text, query, queried := strings.Cut(text, "?")
+	if u, err := url.Parse(text); err != nil || u.User != nil || u.Opaque != "" {
+		text = secret.Text(text)
+	}
+	if queried {
+		text += "?" + s.list(query)
+	}
+	if fragmented {
+		text += "#" + s.list(fragment)
+	}
+	return text
+}
+
+// list masks the values of parameters in "a=b&c=d".
+func (s *scrubber) list(text string) string {
+	parts := strings.Split(text, "&")
+	for i, part := range parts {
+		name, _, given := strings.Cut(part, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil {
+			plain = name
+		}
+		plain = strings.ToLower(plain)
+		if given && !s.keep[plain] && (s.parameters[plain] || secret.Bears(plain)) {
+			parts[i] = name + "=" + secret.Mask
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+// isMember reports whether a member of a JSON object is a secret. Names that are
+// as often something else ("key", "token") are not.
+func (s *scrubber) isMember(name string) bool {
+	lower := strings.ToLower(name)
+	if s.keep[lower] {
+		return false
+	}
+	return s.members[lower] || slices.Contains([]string{
+		"access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "idtoken", "client_secret", "clientsecret",
+		"client_assertion", "password", "passwd", "api_key", "apikey", "secret", "private_key", "session_token", "auth_token",
+	}, lower)
+}
