@@ -53,6 +53,7 @@ type via struct {
 	ends    time.Time // when the total time-out ends; zero when there is none
 	tracer  *tracing.Tracer
 	sent    *atomic.Int32 // how many exchanges of the call were begun
+	cookies cookieView
 }
 
 // chain puts middleware around a handler, the first outermost.
@@ -106,6 +107,7 @@ func (h *hop) request() (*Request, *carried) {
 	var limits connector.Timeouts
 	h.limit(&limits) // which lets the total time-out begin
 	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, away: h.away, ends: h.ends}
+	r.via.cookies = h.viewCookies(&r)
 	r.Text, r.JSON, r.Form, r.Multipart, r.File, r.Body, r.ContentLength = "", nil, nil, nil, "", nil, 0
 	r.Bytes = h.body.payload
 	var body *carried

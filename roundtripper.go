@@ -47,8 +47,8 @@ func FromHTTP(req *Request, resp *http.Response) (*Response, error) {
 //		aiohttp.RoundTripper(func(next http.RoundTripper) http.RoundTripper { return otelhttp.NewTransport(next) }),
 //	}})
 //
-// The round tripper sees requests with all their own fields, and responses as
-// they came, compressed. wrap is called once for each [Session], or Request, that
+// The round tripper sees requests with all their own fields and the jar's cookies,
+// and responses as they came, compressed. wrap is called once for each [Session], or Request, that
 // the middleware is given to.
 func RoundTripper(wrap func(next http.RoundTripper) http.RoundTripper) Middleware {
 	return func(next Handler) Handler {
@@ -84,7 +84,7 @@ func (r *Request) http(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	std.Header = r.Header
+	std.Header = given.showCookies()
 	if given.body != nil {
 		std.Body, std.ContentLength = given.body, r.ContentLength
 		if r.Body == nil {
@@ -95,10 +95,11 @@ func (r *Request) http(ctx context.Context) (*http.Request, error) {
 	return std, nil
 }
 
-// twin is a Request and the body of its twin of net/http's.
+// twin is a Request, and the body and the cookies of its twin of net/http's.
 type twin struct {
-	req  *Request
-	body io.ReadCloser
+	req     *Request
+	body    io.ReadCloser
+	cookies string // the Cookie field, where that is not the request's own
 }
 
 // twinKey is the context key under which a request of net/http's names its twin.
@@ -124,6 +125,7 @@ func (i inner) RoundTrip(std *http.Request) (*http.Response, error) {
 			req.Body, req.ContentLength = std.Body, max(std.ContentLength, 0)
 		}
 	}
+	given.hideCookies(req.Header)
 	req.DisableDecompression = true
 	resp, err := i.next(std.Context(), &req)
 	if err != nil {

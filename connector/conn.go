@@ -128,8 +128,11 @@ func (c *conn) aliveOpaque() bool {
 	if c.trusted || c.wire.rearm(time.Now().Add(glance)) != nil {
 		return true
 	}
-	defer time.AfterFunc(stare, func() { c.wire.Conn.Close() }).Stop()
-	return c.nothingPending()
+	over := time.AfterFunc(stare, func() { c.wire.Conn.Close() })
+	quiet := c.nothingPending()
+	// Where it is not stopped it is closing the connection, which a request that is
+	// written now could be lost with, or sent twice.
+	return over.Stop() && quiet
 }
 
 // nothingPending reads what is pending, and reports whether that was no data

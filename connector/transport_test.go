@@ -655,6 +655,45 @@ func TestConnThatIgnoresDeadlinesHoldsUpNobody(t *testing.T) {
 	})
 }
 
+// lateConn tells of a deadline when it has long passed, as any conn does on a machine
+// that has much else to do.
+type lateConn struct{ net.Conn }
+
+func (c lateConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return n, err
+}
+
+// A conn that took too long to be looked at is closed, and so must not be used: a
+// request that it takes with it may be sent twice.
+func TestConnThatWasLookedAtForTooLongIsNotUsed(t *testing.T) {
+	network := testnet.New()
+	inBubble(t, connector.Options{DialContext: func(ctx context.Context, n, addr string) (net.Conn, error) {
+		conn, err := network.DialContext(ctx, n, addr)
+		return lateConn{conn}, err
+	}}, func(e *env) {
+		e.ln.Close()
+		e.net = network
+		e.ln = e.listen("example.com:80")
+		first := e.warm()
+		var given []bool
+		req := request(t, "GET", "http://example.com/", nil)
+		out := e.send(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+			GotConn: func(i httptrace.GotConnInfo) { given = append(given, i.Reused) },
+		})))
+		s := e.accept()
+		first.WantEOF()
+		serve(s)
+		want(t, <-out, 200, "hello")
+		if len(given) != 1 || given[0] {
+			t.Errorf("given connections that were used before: %v", given)
+		}
+	})
+}
+
 // synctestWait lets a connector come to rest.
 func synctestWait(t *testing.T, c *connector.Connector) {
 	t.Helper()

@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"form":              {},
 	"tracing":           {},
 	"tracing/har":       {"connector", "internal/secret", "tracing"},
+	"cache":             {},
 	"trust":             {"internal/roots"},
 	"connector":         {"internal/http1", "tracing", "trust"},
 	".":                 {"aio", "connector", "cookie", "form", "internal/coding", "internal/http1", "internal/secret", "internal/shell", "tracing", "trust"},

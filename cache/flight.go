@@ -1,0 +1,309 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+var (
+	errClosed = errors.New("cache: closed while a body was being received")
+
+	// errAgain means that what a request waited for is not for it.
+	errAgain = errors.New("cache: not for this request")
+)
+
+// flight is one request to the origin, on behalf of one or several that ask for
+// the same.
+//
+// "A cache can use a response that is stored or storable to satisfy multiple
+// requests, provided that it is allowed to reuse that response for the requests in
+// question. This enables a cache to "collapse requests" -- or combine multiple
+// incoming requests into a single forward request upon a cache miss"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4-7
+//
+// It runs in a goroutine of its own, with a context of its own, that ends when all
+// of its users have gone.
+type flight struct {
+	cache  *Cache
+	next   http.RoundTripper
+	q      *query
+	stored *Record       // what it revalidates; nil when nothing is
+	req    *http.Request // with the conditions, and the flight's context
+	ours   bool          // they are there because of what is stored
+	cancel context.CancelFunc
+	done   chan struct{} // closed when there is an answer
+	answer answer        // settled by then
+
+	mu       sync.Mutex
+	users    int
+	outdated bool // what comes must not be stored
+	stream
+}
+
+// answer is what came of a flight.
+type answer struct {
+	err      error
+	panicked any
+	resp     *http.Response // of the origin; only the one that asked for it changes it
+	status   int
+	record   *Record // of the response, or what a 304 made of the stored one
+	updated  bool    // the record is of the store
+	streamed bool    // the body is shared
+}
+
+// fetch asks the origin for a response that may be stored, or waits for one that
+// is under way. The error is errAgain when that is not for this request.
+func (t *transport) fetch(req *http.Request, q *query, found *Record, why string, alone bool) (*http.Response, error) {
+	// "no-cache" and "max-age" want what is newer than a flight that has begun.
+	alone = alone || q.conditional || q.has(noCache|hasMaxAge)
+	f, leads := t.board(req.Context(), req, q, found, !alone)
+	if f == nil {
+		return t.pass(req, fwdBypass) // closed meanwhile
+	}
+	ctx := req.Context()
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		f.leave()
+		return nil, ended(ctx)
+	}
+	if !leads {
+		return t.follow(req, q, f, why)
+	}
+	return t.lead(req, q, f, why)
+}
+
+// ended tells why a context ended, in a way that errors.Is finds.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
+}
+
+// board finds the flight for a request, or starts it.
+func (t *transport) board(ctx context.Context, req *http.Request, q *query, found *Record, share bool) (f *flight, leads bool) {
+	key := flightKey(q)
+	t.flights.mu.Lock()
+	defer t.flights.mu.Unlock()
+	if t.closed.Load() {
+		return nil, false
+	}
+	if _, never := t.alone[key]; never {
+		share = false
+	}
+	if share {
+		if f := t.open[key]; f != nil && f.join() {
+			return f, false
+		}
+	}
+	f = t.newFlight(ctx, req, q, found)
+	if share {
+		t.open[key] = f
+	}
+	t.start(f, func() { f.run() })
+	return f, true
+}
+
+// flightKey keeps apart the flights of different credentials.
+func flightKey(q *query) string {
+	if q.auth == "" {
+		return q.key
+	}
+	return q.key + " as " + q.auth
+}
+
+func (t *transport) newFlight(ctx context.Context, req *http.Request, q *query, found *Record) *flight {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	f := &flight{
+		cache: t.Cache, next: t.next, q: q, stored: found, cancel: cancel,
+		req: req.Clone(own), done: make(chan struct{}), users: 1,
+	}
+	if f.req.Header == nil {
+		f.req.Header = http.Header{}
+	}
+	// The fields are read for as long as the flight lasts, and the caller's only
+	// until its response is closed.
+	f.q = &query{}
+	*f.q = *q
+	f.q.header = q.header.Clone()
+	if found != nil {
+		f.ours = addConditions(f.req.Header, found)
+	}
+	f.stream.init(f)
+	return f
+}
+
+// start runs a flight. The lock is held.
+func (c *Cache) start(f *flight, run func()) {
+	c.running[f] = struct{}{}
+	c.wg.Go(run)
+}
+
+// land removes a flight that has ended.
+func (c *Cache) land(f *flight) {
+	f.cancel()
+	c.flights.mu.Lock()
+	delete(c.running, f)
+	c.flights.mu.Unlock()
+	c.unshare(f, false)
+}
+
+// unshare lets no more requests join a flight; with never, none of the next for
+// the same key either, until one is found to be storable: waiting for what is not
+// to be shared would make them wait for each other.
+func (c *Cache) unshare(f *flight, never bool) {
+	const mostAlone = 4096
+	key := flightKey(f.q)
+	c.flights.mu.Lock()
+	defer c.flights.mu.Unlock()
+	if c.open[key] != f {
+		return
+	}
+	delete(c.open, key)
+	if never {
+		if len(c.alone) >= mostAlone {
+			clear(c.alone)
+		}
+		c.alone[key] = struct{}{}
+	}
+}
+
+// sharable tells that responses for the flight's key can be shared.
+func (c *Cache) sharable(f *flight) {
+	c.flights.mu.Lock()
+	delete(c.alone, flightKey(f.q))
+	c.flights.mu.Unlock()
+}
+
+// join adds a user, unless all have gone.
+func (f *flight) join() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.users == 0 {
+		return false
+	}
+	f.users++
+	return true
+}
+
+// leave takes a user away. With the last of them the flight ends.
+func (f *flight) leave() {
+	f.mu.Lock()
+	f.users--
+	last := f.users == 0
+	passing := f.passing
+	f.more.Broadcast()
+	f.release()
+	f.mu.Unlock()
+	switch {
+	case last && passing:
+		f.source.Close()
+		f.cache.land(f)
+	case last:
+		f.cancel()
+	}
+}
+
+// outdate says that what comes was overtaken by a change.
+func (f *flight) outdate() {
+	f.mu.Lock()
+	f.outdated = true
+	f.mu.Unlock()
+}
+
+func (f *flight) isOutdated() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.outdated
+}
+
+// run sends the request, settles the answer and receives the body.
+func (f *flight) run() {
+	settled := false
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if settled {
+			f.end(fmt.Errorf("cache: reading a body panicked: %v", v))
+		} else {
+			f.answer = answer{panicked: v}
+			close(f.done)
+		}
+		f.cache.land(f)
+	}()
+	requested := time.Now()
+	resp, err := f.next.RoundTrip(f.req)
+	received := time.Now()
+	if err != nil {
+		f.answer = answer{err: err}
+	} else {
+		f.settle(resp, requested, received)
+	}
+	if !f.answer.streamed {
+		f.cache.unshare(f, err == nil && !f.answer.updated)
+	}
+	settled = true
+	close(f.done)
+	f.finish()
+}
+
+// finish sees a flight to its end, after its answer. One whose body its user reads
+// from the origin directly ends with that.
+func (f *flight) finish() {
+	if f.source != nil && !f.answer.updated && !f.answer.streamed {
+		f.mu.Lock()
+		f.passing = f.users > 0
+		passing := f.passing
+		f.mu.Unlock()
+		if passing {
+			return
+		}
+		f.source.Close()
+	}
+	if f.answer.streamed {
+		f.receive(f.answer.record)
+	}
+	f.cache.land(f)
+}
+
+// settle decides what becomes of the origin's response.
+func (f *flight) settle(resp *http.Response, requested, received time.Time) {
+	if resp.Header == nil {
+		resp.Header = http.Header{}
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	c := f.cache
+	f.answer = answer{resp: resp, status: resp.StatusCode}
+	f.source, f.length = resp.Body, resp.ContentLength
+	if resp.StatusCode == http.StatusNotModified && f.ours && confirms(f.stored, f.q.header, resp.Header) {
+		f.answer.record, f.answer.updated = c.updated(f.stored, f.q.header, resp.Header, requested, received), true
+		resp.Body.Close()
+		if !f.isOutdated() {
+			c.refreshed(f.q.key, f.stored, f.answer.record)
+		}
+		c.sharable(f)
+		return
+	}
+	if f.stored != nil && isError(resp.StatusCode) && c.helpsInError(f.stored, f.q, received) {
+		return // what is stored is better than this, and must not make place for it
+	}
+	record := c.newRecord(f.q, resp, requested, received)
+	if c.storable(f.q, resp, record.rules) && c.useful(record, received) {
+		f.answer.record, f.answer.streamed, f.storing = record, true, true
+		c.sharable(f)
+		return
+	}
+	// What the origin says now, and forbids to keep, is newer than what was kept.
+	if f.stored != nil && resp.StatusCode != http.StatusNotModified && resp.StatusCode < 500 {
+		c.replace(f.q.key, f.stored, nil)
+	}
+}

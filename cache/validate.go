@@ -1,0 +1,152 @@
+package cache
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// addConditions makes a request conditional on what is stored, and tells whether
+// it could.
+//
+// "When generating a conditional request for validation, a cache either starts
+// with a request it is attempting to satisfy or -- if it is initiating the request
+// independently -- synthesizes a request using a stored response ... It then
+// updates that request with one or more precondition header fields."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.1-1
+func addConditions(header http.Header, r *Record) bool {
+	rules := r.read()
+	if rules.etag != "" {
+		tags := rules.etag
+		// "the cache MAY combine the received list with a list of entity tags from its
+		// own stored set of responses (fresh or stale) and send the union of the two
+		// lists as a replacement If-None-Match header field value"
+		// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-6
+		if theirs := strings.Join(header["If-None-Match"], ", "); theirs != "" && !hasTag(theirs, tags) {
+			tags = theirs + ", " + tags
+		} else if theirs != "" {
+			tags = theirs
+		}
+		header["If-None-Match"] = []string{tags}
+	}
+	if rules.lastModified != "" {
+		header["If-Modified-Since"] = []string{rules.lastModified}
+	}
+	return rules.etag != "" || rules.lastModified != ""
+}
+
+// confirms tells whether a 304 that answers a request with conditions of ours says
+// that a stored response still holds. asked are the fields before we added them.
+//
+// "If the response to the forwarded request is 304 (Not Modified) and has an ETag
+// header field value with an entity tag that is not in the client's list, the
+// cache MUST generate a 200 (OK) response for the client by reusing its
+// corresponding stored response, as updated by the 304 response metadata"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-6
+//
+// Not as RFC 9111 section 4.3.4 says of a 304 with a strong validator that is not
+// the stored one, which must not update anything: where the request had no
+// condition but ours, a 304 can mean nothing else than that ours holds. Servers
+// that add "-gzip" to the entity tags of what they compress, and not to those of a
+// 304, are common. The stored entity tag stays.
+func confirms(r *Record, asked, header http.Header) bool {
+	if len(asked["If-None-Match"]) == 0 {
+		return true
+	}
+	tag := header.Get("Etag")
+	return tag != "" && sameTag(tag, r.read().etag)
+}
+
+// notModified tells whether a client's condition is met by what is stored.
+//
+// "If the field value is "*", or if the field value is a list of entity tags and
+// at least one of them matches the entity tag of the selected stored response, a
+// cache recipient SHOULD generate a 304 (Not Modified) response"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-5
+func notModified(q *query, r *Record) bool {
+	if tags := q.header["If-None-Match"]; len(tags) > 0 {
+		list := strings.Join(tags, ", ")
+		return strings.Trim(list, " \t") == "*" || hasTag(list, r.read().etag)
+	}
+	// "A cache recipient SHOULD generate a 304 (Not Modified) response ... if one of
+	// the following cases is true: 1) the selected stored response has a Last-Modified
+	// header field value that is earlier than or equal to the conditional timestamp;
+	// 2) no Last-Modified header field is present in the selected stored response, but
+	// it has a Date header field value that is earlier than or equal to the
+	// conditional timestamp" https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-7
+	since, err := parseDate(q.header.Get("If-Modified-Since"))
+	if err != nil {
+		return false
+	}
+	when := r.read().lastModified
+	if when == "" {
+		when = r.Header.Get("Date")
+	}
+	at, err := parseDate(when)
+	return err == nil && !at.After(since)
+}
+
+// hasTag tells whether a list of entity tags has one, by weak comparison.
+func hasTag(list, tag string) bool {
+	if tag == "" {
+		return false
+	}
+	for more := true; more; {
+		var member string
+		member, list, more = cutMember(list)
+		if sameTag(strings.Trim(member, " \t"), tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameTag compares entity tags weakly: "two entity tags are equivalent if their
+// opaque-tags match character-by-character, regardless of either or both being
+// tagged as "weak"." https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2-3.2
+func sameTag(a, b string) bool { return strings.TrimPrefix(a, "W/") == strings.TrimPrefix(b, "W/") }
+
+// sameTagStrongly compares entity tags strongly.
+func sameTagStrongly(a, b string) bool { return a == b && a != "" && !strings.HasPrefix(a, "W/") }
+
+// freshenByHead updates what is stored by the response to a HEAD.
+//
+// "For each of the stored responses that could have been chosen, if the stored
+// response and HEAD response have matching values for any received validator
+// fields (ETag and Last-Modified) and, if the HEAD response has a Content-Length
+// header field, the value of Content-Length matches that of the stored response,
+// the cache SHOULD update the stored response ... otherwise, the cache SHOULD
+// consider the stored response to be stale."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.5-3
+func (c *Cache) freshenByHead(q *query, header http.Header, requested, received time.Time) {
+	records, err := c.store.Load(q.key)
+	c.report(err)
+	if len(records) == 0 || q.has(noStore) {
+		return
+	}
+	c.report(c.change(q.key, func(records []*Record) []*Record {
+		kept := make([]*Record, 0, len(records))
+		for _, r := range records {
+			if r.Status != http.StatusOK || selection(q.header, r.Vary) != r.Selected {
+				kept = append(kept, r)
+				continue
+			}
+			next := c.updated(r, q.header, header, requested, received)
+			if matchesHead(r, header) && c.permitted(next.Status, next.rules) {
+				kept = append(kept, next)
+			}
+		}
+		return kept
+	}))
+}
+
+func matchesHead(r *Record, header http.Header) bool {
+	for _, name := range []string{"Etag", "Last-Modified"} {
+		if got := header[name]; len(got) > 0 && !slices.Equal(got, r.Header[name]) {
+			return false
+		}
+	}
+	n := entityLength(header)
+	return n < 0 || n == r.BodyBytes
+}
