@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/aiohttp-go/aiohttp"
@@ -45,27 +46,48 @@ func startFixed(t testing.TB, answer string) (url string) {
 	return "http://" + ln.Addr().String() + "/"
 }
 
-// The way of Session.Get to a host that is known allocates the Response and
-// nothing else. One more is allowed for what the runtime does meanwhile.
+// The way of Session.Get to a host that is known, also through a proxy that
+// forwards, allocates the Response and nothing else. One more is allowed for what
+// the runtime does meanwhile.
 func TestSessionGetAllocates(t *testing.T) {
-	url := startFixed(t, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello")
-	s := aiohttp.NewSession()
-	defer s.Close()
-	ctx := context.Background()
-	var buf [16]byte
-	get := func() {
-		resp, err := s.Get(ctx, url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n, _ := resp.Read(buf[:]); string(buf[:n]) != "hello" {
-			t.Fatalf("read %q", buf[:n])
-		}
-		resp.Close()
-	}
-	get()
-	if n := testing.AllocsPerRun(500, get); n > 2 {
-		t.Errorf("%v allocations, want at most 2", n)
+	const answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
+	for _, test := range []struct {
+		name  string
+		setUp func(served string, o *aiohttp.Options, r *aiohttp.Request) (url string)
+	}{
+		{"direct", func(served string, _ *aiohttp.Options, _ *aiohttp.Request) string { return served }},
+		{"proxy-of-the-session", func(served string, o *aiohttp.Options, _ *aiohttp.Request) string {
+			o.Proxy = strings.Replace(served, "//", "//me:secret@", 1)
+			return "http://origin.test/"
+		}},
+		{"proxy-of-the-request", func(served string, _ *aiohttp.Options, r *aiohttp.Request) string {
+			r.Proxy = served
+			return "http://origin.test/"
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var o aiohttp.Options
+			reqs := make([]aiohttp.Request, 1)
+			url := test.setUp(startFixed(t, answer), &o, &reqs[0])
+			s := aiohttp.NewSession(o)
+			defer s.Close()
+			ctx := context.Background()
+			var buf [16]byte
+			get := func() {
+				resp, err := s.Get(ctx, url, reqs...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n, _ := resp.Read(buf[:]); string(buf[:n]) != "hello" {
+					t.Fatalf("read %q", buf[:n])
+				}
+				resp.Close()
+			}
+			get()
+			if n := testing.AllocsPerRun(500, get); n > 2 {
+				t.Errorf("%v allocations, want at most 2", n)
+			}
+		})
 	}
 }
 

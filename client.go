@@ -20,7 +20,7 @@ import (
 // limits of bodies are not applied. Compression is handled as http.Transport
 // does: gzip, unless the request or Options.Header says something about it.
 //
-// For a session with both a Connector of others and TLS or Timeouts of its own,
+// For a session with both a Connector of others and TLS, Timeouts or Proxy of its own,
 // trailers of requests are an error, and the hooks of net/http/httptrace are not
 // called.
 func (s *Session) HTTPClient() *http.Client {
@@ -55,7 +55,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, refuse(req, errors.New("request without a URL or a Header"))
 	}
 	header := s.clientHeader(req)
-	if !s.owned && (s.opts.TLS != nil || s.opts.Timeouts != (connector.Timeouts{})) {
+	if !s.owned && (s.proxy != nil || s.opts.TLS != nil || s.opts.Timeouts != (connector.Timeouts{})) {
 		return s.roundTrip(req, header)
 	}
 	req = req.WithContext(req.Context()) // a shallow copy

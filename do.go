@@ -215,6 +215,9 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 		call.Policy = s.opts.TLS
 	}
 	var err error
+	if call.Proxy, err = s.proxyOf(h.req.Proxy); err != nil {
+		return err
+	}
 	if d.tail != nil && len(h.header) == 0 && !h.away && !h.bare && !h.whole {
 		head = append(append(append(head, h.method...), ' '), d.target...)
 		head = append(head, d.tail...)

@@ -356,6 +356,31 @@ func ExampleOptions_baseURL() {
 }
 
 // A server with a certificate of an own authority, and a pin in addition.
+// Each request can have a proxy of its own; by socks5h it is the proxy that resolves
+// the name. "environment" heeds HTTP_PROXY and its like.
+func ExampleRequest_proxy() {
+	srv := blog()
+	defer srv.Close()
+	session := aiohttp.NewSession(aiohttp.Options{Proxy: "environment"})
+	defer session.Close()
+
+	_, err := session.Get(context.Background(), srv.URL, aiohttp.Request{Proxy: "socks5h://me:secret@127.0.0.1:1"})
+	var e *aiohttp.Error
+	if errors.As(err, &e) {
+		fmt.Println(e.Phase, "via", e.Proxy)
+	}
+	resp, err := session.Get(context.Background(), srv.URL, aiohttp.Request{Proxy: "direct"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, err := resp.Text()
+	fmt.Println(text, err)
+	// Output:
+	// connect via socks5h://127.0.0.1:1
+	// hello <nil>
+}
+
 func ExampleOptions_tls() {
 	srv := secureBlog()
 	defer srv.Close()

@@ -176,7 +176,9 @@ func (h *hop) appendHeader(head []byte, call *connector.Call) ([]byte, error) {
 			continue
 		case canonical == "Idempotency-Key":
 			call.Repeatable = true
-		case canonical == "Upgrade" || canonical == "Connection" || canonical == "Te":
+		case canonical == "Upgrade":
+			call.Tunnel = true // it is a matter between us and the origin
+		case canonical == "Connection" || canonical == "Te":
 		case framingField(canonical):
 			return nil, fmt.Errorf("header field %q says how the body is sent: use the fields of Request", canonical)
 		}

@@ -84,6 +84,16 @@ type Options struct {
 	// Connector, which for the session's own is the default of package trust.
 	TLS *trust.Policy
 
+	// Proxy is what every request goes through: the URL of a proxy
+	// ("http://user:password@proxy:3128", or with https, socks5 or socks5h, by
+	// which the proxy resolves names), "environment" for what HTTP_PROXY,
+	// HTTPS_PROXY, ALL_PROXY and NO_PROXY say when the session is made, or
+	// "direct" for none. Empty means the choice of the Connector, which for the
+	// session's own is none: the environment is not heeded unless asked for.
+	// Redirects choose anew. See [connector.Proxy]; choices of other kinds, TLS
+	// settings and header fields for proxies are options of a Connector.
+	Proxy string
+
 	// Connector opens and pools the connections. Nil means a connector of the
 	// session's own, which Close closes; a given one is left open.
 	Connector *connector.Connector

@@ -91,6 +91,10 @@ type Request struct {
 	// another. Make a policy once and keep it.
 	TLS *trust.Policy
 
+	// Proxy overrides Options.Proxy for this request and all of its redirects;
+	// "direct" means none.
+	Proxy string
+
 	// MaxRedirects overrides Options.MaxRedirects: zero means the session's
 	// value, negative means that redirects are not followed.
 	MaxRedirects int

@@ -29,6 +29,8 @@ type Session struct {
 	defaults   defaults
 	chain      Handler // Options.Middleware around transmit; nil when there is none
 	origins    originCache
+	proxy      connector.Proxy // Options.Proxy, where the connector does not have it
+	proxies    proxyCache      // of requests
 	closed     atomic.Bool
 	beside     beside // what middleware has started
 }
@@ -53,8 +55,14 @@ func NewSession(opts ...Options) *Session {
 		s.chain = chain(o.Middleware, s.transmit)
 	}
 	s.connector, s.owned = o.Connector, o.Connector == nil
+	proxy, err := parseProxy(o.Proxy)
+	if err != nil {
+		s.invalid = fmt.Errorf("invalid Options.Proxy: %w", err)
+	}
 	if s.owned {
-		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS})
+		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS, Proxy: proxy})
+	} else {
+		s.proxy = proxy
 	}
 	if !o.DisableCookies {
 		s.jar = o.Jar
@@ -63,7 +71,6 @@ func NewSession(opts ...Options) *Session {
 		}
 		s.own, _ = s.jar.(*cookie.Jar)
 	}
-	var err error
 	if s.defaults, err = newDefaults(o.Header); err != nil {
 		s.invalid = err
 	}

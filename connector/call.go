@@ -23,6 +23,14 @@ type Call struct {
 	// that the server's certificate must be for.
 	Host string
 
+	// Proxy overrides Options.Proxy for this call; nil means that one, and
+	// [Direct] none.
+	Proxy Proxy
+
+	// Tunnel asks for a tunnel where the proxy would forward the request: its
+	// connection is to become another protocol's.
+	Tunnel bool
+
 	// Policy overrides Options.TLS for this call.
 	Policy *trust.Policy
 

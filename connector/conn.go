@@ -18,7 +18,7 @@ type conn struct {
 	host *host
 	wire wire
 	top  net.Conn             // what HTTP is spoken on: the wire, or TLS on it
-	tls  *tls.ConnectionState // nil for plain connections
+	tls  *tls.ConnectionState // of top; nil where that is the wire
 	rd   http1.Reader
 	addr string // the peer's
 	id   uint64 // tells it from the others of its pool, for traces
@@ -64,6 +64,15 @@ func (c *conn) secured(tc *tls.Conn) {
 	state := tc.ConnectionState()
 	c.top, c.tls = tc, &state
 	c.rd.Reset(tc)
+}
+
+// origin describes the TLS that ends at the origin; nil when there is none. What
+// a proxy sees in the clear is plain.
+func (c *conn) origin() *tls.ConnectionState {
+	if !c.host.key.tls {
+		return nil
+	}
+	return c.tls
 }
 
 // dialedTLS notes the state of a connection that came with its TLS.

@@ -27,6 +27,7 @@ type Connector struct {
 	limits   http1.Limits
 	interim  int
 	dialer   *dialer
+	proxies  proxyTable
 	pool     *pool
 	watcher  watcher
 	local    *handlerListener // serves Options.Handler, else nil
@@ -62,6 +63,7 @@ func New(opts ...Options) *Connector {
 		c.local = serveHandler(o.Handler)
 	}
 	c.dialer = newDialer(o, c.local, &c.running)
+	c.proxies.setHeader(o.ProxyHeader)
 	return c
 }
 

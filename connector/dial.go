@@ -18,6 +18,7 @@ type dialer struct {
 	local  netip.Addr
 	guard  Guard // nil: whatever it is
 	custom dialFunction
+	bare   dialFunction    // custom, without the guard
 	secure dialFunction    // for https, TLS included; nil: as for http
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
@@ -47,7 +48,8 @@ func newDialer(o Options, local *handlerListener, running *workers) *dialer {
 	}
 	switch {
 	case o.DialContext != nil && local == nil && o.UnixSocket == "":
-		d.custom = d.guarded(abandonable(o.DialContext))
+		d.bare = abandonable(o.DialContext)
+		d.custom = d.guarded(d.bare)
 	case local != nil:
 		d.custom = func(ctx context.Context, _, _ string) (net.Conn, error) { return local.dial(ctx) }
 	case o.UnixSocket != "":
@@ -116,6 +118,17 @@ func (d *dialer) end(g *dialing) {
 	d.mu.Unlock()
 }
 
+// bind gives a context for an opening, which ends with the connector too.
+func (d *dialer) bind(ctx context.Context) (bound context.Context, release func()) {
+	bound, cancel := context.WithCancelCause(ctx)
+	own := &dialing{cancel: cancel}
+	d.begin(own)
+	return bound, func() {
+		d.end(own)
+		cancel(nil)
+	}
+}
+
 // close ends the openings under way, and all later ones.
 func (d *dialer) close() {
 	d.mu.Lock()
@@ -136,15 +149,27 @@ func (d *dialer) close() {
 // phase has its own limit; the time each took is added to t. A failure comes with
 // its phase.
 func (d *dialer) open(ctx context.Context, addr string, https bool, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
+	custom := d.custom
+	if https && d.secure != nil {
+		custom = d.secure
+	}
+	return d.openBy(ctx, addr, limits, t, custom, d.dialOne)
+}
+
+// openProxy is open for connections to proxies, which the program names and no
+// URL: the guard is not asked about them.
+func (d *dialer) openProxy(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
+	return d.openBy(ctx, addr, limits, t, d.bare, d.dialUnguarded)
+}
+
+// openBy is open by a dial function of the user's, if there is one, or by ours for
+// one address.
+func (d *dialer) openBy(ctx context.Context, addr string, limits *Timeouts, t *Timings, custom dialFunction, dial dialFunc) (net.Conn, Phase, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	own := &dialing{cancel: cancel}
 	d.begin(own)
 	defer d.end(own)
-	custom := d.custom
-	if https && d.secure != nil {
-		custom = d.secure
-	}
 	if custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
 			return custom(ctx, "tcp", addr)
@@ -171,7 +196,7 @@ func (d *dialer) open(ctx context.Context, addr string, https bool, limits *Time
 		return nil, PhaseConnect, fmt.Errorf("no address of the host is of the family of the local address %v", d.local)
 	}
 	conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
-		return race(ctx, targets, d.delay, d.dialOne)
+		return race(ctx, targets, d.delay, dial)
 	})
 	return conn, PhaseConnect, err
 }
@@ -232,9 +257,18 @@ func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error)
 
 // dialOne opens a TCP connection to one address.
 func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	return d.dialAddr(ctx, addr, d.guard)
+}
+
+// dialUnguarded is dialOne for connections to proxies.
+func (d *dialer) dialUnguarded(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	return d.dialAddr(ctx, addr, nil)
+}
+
+func (d *dialer) dialAddr(ctx context.Context, addr netip.AddrPort, guard Guard) (net.Conn, error) {
 	var nd net.Dialer
-	if d.guard != nil {
-		nd.ControlContext = d.guard.control
+	if guard != nil {
+		nd.ControlContext = guard.control
 	}
 	if d.local.IsValid() {
 		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))

@@ -149,17 +149,23 @@ func (x *exchange) attempt(fresh bool) error {
 // connect gives a connection of the pool that is alive, or opens one.
 func (x *exchange) connect(fresh bool) (*conn, error) {
 	call := x.call
-	key := hostKey{tls: call.TLS, host: call.Host}
-	if call.TLS {
-		key.policy = x.c.policyOf(call.Policy)
-	}
 	start := x.stamp()
 	if x.c.closed.Load() {
 		return nil, x.failed(PhasePool, ErrClosed, false)
 	}
 	if x.right != nil {
-		return x.openTold(x.right)
+		return x.openTold(x.right) // by the same way
 	}
+	via, err := x.route()
+	if err != nil {
+		return nil, x.failed(PhasePrepare, err, false)
+	}
+	x.via = via
+	key := hostKey{tls: call.TLS, host: call.Host, via: via}
+	if call.TLS {
+		key.policy = x.c.policyOf(call.Policy)
+	}
+	fresh = fresh || !call.Repeatable && via.doubtful()
 	g, w, err := x.c.pool.ask(x.now, key, fresh)
 	if w != nil {
 		g, err = x.wait(w)
@@ -212,17 +218,16 @@ func (x *exchange) open(h *host) (*conn, error) {
 	defer cancel()
 	x.right = h
 	var t Timings
-	nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, h.key.tls, x.limits, &t)
+	cn, err := x.dial(ctx, h, &t)
 	if err != nil {
 		x.right = nil
 		x.c.pool.giveUp(h)
-		return nil, x.failed(phaseOf, err, false)
+		return nil, err
 	}
-	cn := newConn(h, nc)
 	cn.trusted = x.c.local != nil
 	x.right, x.conn, x.held = nil, cn, true
 	x.c.pool.opened(cn)
-	if h.key.tls && x.c.dialer.secure != nil {
+	if h.key.tls && h.key.via == nil && x.c.dialer.secure != nil {
 		cn.dialedTLS()
 	} else if h.key.tls && !cn.trusted {
 		if err := x.secure(ctx, cn, h.key.policy, &t); err != nil {
@@ -249,7 +254,7 @@ func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t
 	}
 	x.call.trace.tlsStart()
 	_, err = phase(ctx, x.limits.TLS, "tls", &t.TLS, func(ctx context.Context) (struct{}, error) {
-		tc, err := policy.Client(ctx, &cn.wire, name, "http/1.1")
+		tc, err := policy.Client(ctx, cn.top, name, "http/1.1")
 		if err == nil {
 			cn.secured(tc)
 		}
@@ -262,7 +267,7 @@ func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t
 // failed makes the error of a phase.
 func (x *exchange) failed(p Phase, err error, sent bool) *Error {
 	e := &Error{
-		Phase: p, Host: x.call.Host, Sent: sent || x.before, Err: err,
+		Phase: p, Host: x.call.Host, Proxy: x.via.String(), Sent: sent || x.before, Err: err,
 		Repeatable: x.call.Repeatable && x.call.rewindable(),
 	}
 	if cn := x.conn; cn != nil {

@@ -13,7 +13,8 @@
 // # The way of a request
 //
 // RoundTrip (roundtrip.go) renders the head; Do (do.go) asks the pool (pool.go)
-// for a connection or opens one (dial.go, dns.go, eyeballs.go); the exchange
+// for a connection or opens one (dial.go, dns.go, eyeballs.go, behind proxies
+// proxy_dial.go); the exchange
 // (exchange.go, expect.go, upload.go) sends the request and reads the answer's
 // head; the body is read from the Reply (reply.go, copy.go), which gives the
 // connection back. Time-outs and cancellation work on the wire below (wire.go,
@@ -34,7 +35,8 @@
 //
 // # Limitations
 //
-//   - HTTP/1.0 and 1.1 only, no pipelining; proxies are not used yet.
+//   - HTTP/1.0 and 1.1 only, no pipelining; one proxy on the way, no PAC files.
+//   - Proxies are told user and password by Basic and RFC 1929 only.
 //   - On systems without MSG_PEEK (Windows) a connection that died at rest is
 //     found out by the request that uses it.
 //   - With TLS, the end of a connection is not announced to the server.

@@ -18,13 +18,14 @@ const (
 	PhasePool                 // waiting for a free connection
 	PhaseDNS                  // resolving the host name
 	PhaseConnect              // opening the TCP connection
+	PhaseProxy                // what the proxy does before the target is reached
 	PhaseTLS                  // the TLS handshake
 	PhaseWrite                // sending the request
 	PhaseHead                 // waiting for and reading the response's head
 	PhaseBody                 // reading the response's body
 )
 
-var phaseNames = [...]string{"prepare", "pool", "dns", "connect", "tls", "write", "head", "body"}
+var phaseNames = [...]string{"prepare", "pool", "dns", "connect", "proxy", "tls", "write", "head", "body"}
 
 // String gives the phase's name in lower case, as it stands in error texts.
 func (p Phase) String() string {
@@ -45,7 +46,11 @@ type Error struct {
 	// Host is the "host:port" that was asked for.
 	Host string
 
-	// Addr is the address of the peer, empty when none was connected yet.
+	// Proxy is the URL of the proxy that the request went through, without user
+	// and password; empty when there was none.
+	Proxy string
+
+	// Addr is the address of the peer, which is the proxy where there is one, empty when none was connected yet.
 	Addr string
 
 	// Sent tells whether at least one byte of the request may have reached the
@@ -68,13 +73,17 @@ type Error struct {
 	Err error
 }
 
-// Error gives "phase host (addr): cause".
+// Error gives "phase host via proxy (addr): cause".
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Phase.String())
 	if e.Host != "" {
 		b.WriteByte(' ')
 		b.WriteString(e.Host)
+	}
+	if e.Proxy != "" {
+		b.WriteString(" via ")
+		b.WriteString(e.Proxy)
 	}
 	if e.Addr != "" && e.Addr != e.Host {
 		b.WriteString(" (")

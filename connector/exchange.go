@@ -29,6 +29,7 @@ type exchange struct {
 	now    int64    // the clock's last reading: when this attempt began
 
 	out    []byte  // what is sent in one write: the head, and a small body
+	via    *route  // the way of this attempt; nil is the direct one
 	joint  []byte  // where the two are put together
 	right  *host   // of the pool's rights to open a connection, the one in hand
 	conn   *conn   // the connection of this attempt
@@ -135,7 +136,12 @@ func (x *exchange) uploaded() time.Time {
 // as well.
 func (x *exchange) send(fused bool) error {
 	call, cn := x.call, x.conn
-	x.out = call.appendFraming(call.Head, x.expect, x.last)
+	head := call.Head
+	if x.via != nil {
+		x.joint = x.via.appendHead(x.joint[:0], call)
+		head = x.joint
+	}
+	x.out = call.appendFraming(head, x.expect, x.last)
 	inline := x.inline()
 	if inline && len(call.Payload) > 0 {
 		x.joint = append(append(x.joint[:0], x.out...), call.Payload...)
@@ -293,7 +299,7 @@ func (x *exchange) note(started, sentAt time.Time) {
 	t.Send = sentAt.Sub(started)
 	t.Wait = time.Since(sentAt)
 	t.Reused = x.conn.uses > 1
-	t.Addr = x.conn.addr
+	t.Addr, t.Proxy = x.conn.addr, x.via.String()
 }
 
 // accept hands the connection over to the reply, or, when the whole answer has
@@ -305,6 +311,7 @@ func (x *exchange) accept() error {
 		return x.acceptSwitch()
 	}
 	r.start(x, kind)
+	x.via.learn(cn, h)
 	unsent := x.call.hasBody() && x.expect && x.upload == nil // a final answer came in place of 100
 	if unsent {
 		x.call.closeBody()
@@ -407,7 +414,7 @@ func (x *exchange) failHead(err error) error {
 		err = errNoAnswer
 	case err == io.ErrUnexpectedEOF:
 		err = errHeadCut
-	case x.conn.tls != nil:
+	case x.conn.host.key.tls:
 		err = x.conn.host.key.policy.Diagnose(hostOnly(x.call.Host), err)
 	}
 	return x.fail(PhaseHead, err)

@@ -37,6 +37,7 @@ const (
 	Glance       = glance
 	ProbeTime    = time.Duration(probeTime)
 	Tick         = tick
+	ProxyWords   = proxyWords
 )
 
 // SpinTries gives in how many exchanges the answer is looked out for.

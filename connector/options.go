@@ -76,12 +76,42 @@ type Options struct {
 	// the system choose.
 	LocalAddr netip.Addr
 
+	// Proxy says through which proxy requests go: see [Proxy] for the kinds.
+	// [ProxyURL] is one for all of them, [ProxyFromEnvironment] the one that the
+	// environment names. Nil means none, whatever the environment says. UnixSocket
+	// and Handler are reached without one.
+	//
+	// A URL of scheme https is reached through a tunnel (CONNECT), with TLS to
+	// the origin inside; one of scheme http is asked of an HTTP proxy, which
+	// forwards the request, with the URL's host whatever the field Host says. The
+	// right to open connections, and their limits, are the target's; time-outs
+	// are those of Timeouts: Connect bounds the connection to the proxy, and anew
+	// what the proxy then does.
+	Proxy Proxy
+
+	// ProxyTLS decides which proxies of scheme https to believe. Nil means trust's
+	// defaults: TLS is about origins.
+	ProxyTLS *trust.Policy
+
+	// ProxyHeader are fields that requests to HTTP proxies bear: CONNECT, and
+	// what is to be forwarded, with which they may reach the origin.
+	// Proxy-Authorization is one for other schemes than Basic; where the URL of
+	// the proxy has a user it is not used.
+	ProxyHeader http.Header
+
+	// ProxyTunnel asks HTTP proxies for a tunnel to http URLs as well. Many allow
+	// that for port 443 only.
+	ProxyTunnel bool
+
 	// Guard, when set, is asked for leave before a connection is opened, with the
 	// address that the name has turned out to have: for each connection, so for
 	// each redirect and retry, and whatever the DNS said before. [PublicOnly] is
 	// one against server-side request forgery. For connections of DialContext it
 	// is asked when they are open, before anything is sent. UnixSocket and
-	// Handler, which no URL can choose, are not its affair.
+	// Handler, which no URL can choose, are not its affair, and neither is a proxy's
+	// own address. Behind a proxy the target is resolved here, the guard is asked
+	// about all of its addresses, and the proxy is told an address, never the
+	// name: by CONNECT for http URLs too, which many proxies refuse.
 	Guard Guard
 
 	// DialContext opens connections in place of the connector's own dialer and
@@ -98,7 +128,8 @@ type Options struct {
 	// place of the connector's own dialer, DialContext and TLS: what it gives is
 	// used as it is. TLS settings then have no effect. It must do as DialContext
 	// must. A *tls.Conn that it gives should have its handshake behind it, and must
-	// not have agreed on another protocol than HTTP/1.1.
+	// not have agreed on another protocol than HTTP/1.1. Behind a proxy it is not
+	// used.
 	DialTLSContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// UnixSocket, when set, is the path of the socket that every request goes
@@ -123,7 +154,8 @@ type Timeouts struct {
 	DNS time.Duration
 
 	// Connect bounds the opening of a TCP connection, over all the addresses
-	// of the host together. Default 10 s.
+	// of the host together; and, anew, what a proxy does to reach the host.
+	// Default 10 s.
 	Connect time.Duration
 
 	// TLS bounds the handshake. Default 10 s.

@@ -17,6 +17,7 @@ type hostKey struct {
 	tls    bool
 	host   string // "name:port", lower case
 	policy *trust.Policy
+	via    *route // nil is the direct way
 }
 
 type poolLimits struct {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
-	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // Reply is the answer to a [Call]: its head, and its body as a stream. It owns
@@ -58,10 +57,9 @@ type Reply struct {
 
 // origin is what the errors of a body say of its request.
 type origin struct {
-	host       string
+	to         *host // nil for a reply that came by another way than a connection
 	reused     bool
 	repeatable bool
-	policy     *trust.Policy
 }
 
 // replyTimes is for the timings of the body.
@@ -95,9 +93,9 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	}
 	r.chunked, r.closing = h.Chunked, h.Close
 	r.SetsCookie, r.Coded = h.SetsCookie, h.Coded
-	r.Addr, r.TLS = x.conn.addr, x.conn.tls
+	r.Addr, r.TLS = x.conn.addr, x.conn.origin()
 	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
-	r.origin = origin{x.call.Host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable(), x.conn.host.key.policy}
+	r.origin = origin{x.conn.host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable()}
 	if x.call.box != nil {
 		x.call.box.take(h, x.conn.host)
 	} else {
@@ -216,6 +214,10 @@ func (r *Reply) received() {
 // failure makes the error of a body that could not be read.
 func (r *Reply) failure(err error) error {
 	phase := PhaseBody
+	var key hostKey
+	if r.origin.to != nil {
+		key = r.origin.to.key
+	}
 	switch {
 	case r.upload.failedItself():
 		phase, err = PhaseWrite, r.upload.blame()
@@ -224,10 +226,10 @@ func (r *Reply) failure(err error) error {
 	case err == io.ErrUnexpectedEOF:
 		err = errBodyCut
 	case r.TLS != nil && r.source == nil:
-		err = r.origin.policy.Diagnose(hostOnly(r.origin.host), err)
+		err = key.policy.Diagnose(hostOnly(key.host), err)
 	}
 	e := &Error{
-		Phase: phase, Host: r.origin.host, Addr: r.Addr, Sent: true,
+		Phase: phase, Host: key.host, Proxy: key.via.String(), Addr: r.Addr, Sent: true,
 		Reused: r.origin.reused, Repeatable: r.origin.repeatable, Err: err,
 	}
 	if r.ctx == nil { // it came by another way, see From, and maybe from a reply of ours

@@ -223,6 +223,8 @@ func appendHeader(call *Call, req *http.Request) error {
 			values = values[:1]
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
 			continue // said by the request's own fields
+		case "Upgrade":
+			call.Tunnel = true
 		case "Connection":
 			if http1.HasOption(strings.Join(values, ","), "close") {
 				call.Close = true

@@ -81,6 +81,9 @@ func retryableError(err error, idempotent bool) (again, mute bool) {
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 		return false, true
 	}
+	if e, ok := errors.AsType[*connector.ProxyError](err); ok && !e.Unreachable() {
+		return false, true // it will say the same the next time
+	}
 	e, ok := errors.AsType[*connector.Error](err)
 	if !ok { // of the body, or of what this package asks of a response
 		return idempotent, false

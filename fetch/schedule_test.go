@@ -270,6 +270,9 @@ func TestRetryOnlyWhatMayPass(t *testing.T) {
 	sent := &connector.Error{Phase: connector.PhaseHead, Sent: true, Err: syscall.ECONNRESET}
 	unknown := &connector.Error{Phase: connector.PhaseDNS, Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
 	invalid := &connector.Error{Phase: connector.PhasePrepare, Err: errors.New("bad header")}
+	through := func(status int) error {
+		return &connector.Error{Phase: connector.PhaseProxy, Err: &connector.ProxyError{Status: status}}
+	}
 	tests := []struct {
 		method string
 		status int
@@ -285,6 +288,7 @@ func TestRetryOnlyWhatMayPass(t *testing.T) {
 		{err: refused, want: 4}, {err: sent, want: 4}, {err: unknown, want: 1}, {err: invalid, want: 1},
 		{method: "POST", err: refused, want: 4}, {method: "POST", err: sent, want: 1},
 		{err: &fetch.StatusError{Status: 200}, want: 1},
+		{err: through(407), want: 1}, {err: through(403), want: 1}, {err: through(502), want: 4}, {method: "POST", err: through(502), want: 4},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.method, tt.status, tt.after, tt.err), func(t *testing.T) {

@@ -31,7 +31,8 @@ func (a *app) doctorCommand() *cobra.Command {
 		Long: `doctor looks at every step of a connection: what DNS answers, whether each
 address accepts connections, what TLS agrees on, each certificate of the chain
 with what is wrong with it and how to mend it, what the server answers to a GET,
-how far its clock is from ours, and which proxy the environment names.
+how far its clock is from ours. Where a proxy is in the way, all of it is seen
+through the proxy, and the addresses are the proxy's.
 
 The exit code is that of the worst finding: 0 when there is none worse than a
 note, 6 for DNS, 7 for the connection, 28 for a time-out, 35 for TLS, 60 for a
@@ -47,7 +48,7 @@ certificate, 4 or 5 for a status of 4xx or 5xx, 1 for any other warning.`,
 	set.BoolVar(&f.asJSON, "json", false, "print the report as a JSON object")
 	set.DurationVar(&f.timeout, "timeout", doctor.DefaultTimeout, "`time` for each step")
 	f.tls.Register(set)
-	f.link.RegisterResolve(set)
+	f.link.RegisterWay(set)
 	return cmd
 }
 
@@ -64,10 +65,18 @@ func (a *app) doctor(ctx context.Context, f *doctorFlags, target string) error {
 	if err != nil {
 		return inputf("doctor: %w", err)
 	}
+	way, err := f.link.Way(os.LookupEnv)
+	if err != nil {
+		return inputf("doctor: %w", err)
+	}
+	proxies, err := f.tls.ProxyPolicy()
+	if err != nil {
+		return inputf("doctor: %w", err)
+	}
 	if text := f.tls.Danger(); text != "" {
 		a.log.warn("%s", text)
 	}
-	report := doctor.Examine(ctx, u, doctor.Options{Policy: policy, Resolver: resolver,
+	report := doctor.Examine(ctx, u, doctor.Options{Policy: policy, Resolver: resolver, Proxy: way, ProxyPolicy: proxies,
 		Timeout: f.timeout, Lookup: os.LookupEnv})
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("doctor: %w", err)

@@ -78,12 +78,16 @@ func (f *fetchFlags) session() (*request.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := f.tls.ProxyPolicy()
+	if err != nil {
+		return nil, err
+	}
 	header, err := request.Header(f.header)
 	if err != nil {
 		return nil, err
 	}
 	return f.link.PoolSession(aiohttp.Options{TLS: policy, Header: header, DisableCookies: true},
-		connector.Options{MaxConns: fetch.Options{Concurrency: f.concurrency}.MaxConns()})
+		connector.Options{MaxConns: fetch.Options{Concurrency: f.concurrency}.MaxConns(), ProxyTLS: proxies})
 }
 
 // options turns the flags into those of a job.

@@ -127,12 +127,16 @@ func (f *getFlags) session() (*request.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := f.tls.ProxyPolicy()
+	if err != nil {
+		return nil, err
+	}
 	opts := aiohttp.Options{TLS: policy, MaxRedirects: f.maxRedirects}
 	if f.noRedirect || f.maxRedirects <= 0 {
 		opts.MaxRedirects = -1
 	}
 	opts.Timeouts.Total = f.timeout
-	return f.link.Session(opts)
+	return f.link.Session(opts, proxies)
 }
 
 // printResponse writes what was asked for to stdout or to the file.

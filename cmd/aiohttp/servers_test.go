@@ -14,6 +14,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/httpbin"
 	"github.com/aiohttp-go/aiohttp/internal/localca"
+	"github.com/aiohttp-go/aiohttp/internal/proxytest"
 )
 
 // startServers serves httpbin in the clear and over TLS with good and with bad
@@ -34,7 +35,7 @@ func startServers(t *testing.T) []string {
 		// Nobody listens on tcpmux, and no test can be given it as a free port.
 		"CLOSED=http://127.0.0.1:1"}
 	for name, leaf := range map[string]localca.Leaf{
-		"GOOD":      {Hosts: []string{"127.0.0.1", "localhost"}},
+		"GOOD":      {Hosts: []string{"127.0.0.1", "localhost", "site.test"}},
 		"EXPIRED":   {Hosts: []string{"127.0.0.1"}, NotBefore: old, NotAfter: old.Add(24 * time.Hour)},
 		"ENDING":    {Hosts: []string{"127.0.0.1"}, NotAfter: soon},
 		"WRONGNAME": {Hosts: []string{"other.example"}},
@@ -47,6 +48,13 @@ func startServers(t *testing.T) []string {
 	check(t, err)
 	self, err := localca.SelfSigned(localca.Leaf{Hosts: []string{"127.0.0.1"}})
 	check(t, err)
+	hosts := map[string]string{"site.test": "127.0.0.1"}
+	open := proxytest.Start(t, proxytest.Options{Hosts: hosts})
+	shut := proxytest.Start(t, proxytest.Options{Hosts: hosts, User: "me", Password: "topsecret"})
+	proxyCert, err := ca.Issue("127.0.0.1")
+	check(t, err)
+	secure := proxytest.Start(t, proxytest.Options{Hosts: hosts, TLS: &tls.Config{Certificates: []tls.Certificate{proxyCert}}})
+	env = append(env, "PROXY="+open.Addr(), "SHUTPROXY="+shut.Addr(), "TLSPROXY="+secure.Addr())
 	return append(env, "SELFSIGNED="+serveTLS(t, self), "SILENT="+silentServer(t),
 		"PLAINADDR="+srv.Addr().String(), "PORT="+port, "SITEMAP="+sitemap(t, srv.URL()))
 }

@@ -40,6 +40,12 @@ const environment = `These variables are heeded:
   SOURCE_DATE_EPOCH
                   the date of the manual pages
 
-HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY are shown by doctor, but not
-used yet.
+  HTTP_PROXY, HTTPS_PROXY, ALL_PROXY
+                  the proxy for http URLs, for https URLs, and for those without
+                  their own: http://user:password@host:port, or with https,
+                  socks5, socks5h (which lets the proxy resolve names). Small
+                  letters do too, and count more. --proxy goes before them
+  NO_PROXY        what is reached directly: domains, addresses, blocks such as
+                  10.0.0.0/8, "*"; separated by commas. So is this machine
+  REQUEST_METHOD  when set, this is a CGI program, and HTTP_PROXY is not heeded
 `

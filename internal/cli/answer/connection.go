@@ -13,7 +13,10 @@ import (
 // Connection tells how the response came: from where, by which TLS, shown by
 // which certificate.
 func Connection(s *tty.Screen, resp *aiohttp.Response, t *connector.Timings) {
-	if t.Addr != "" {
+	switch {
+	case t.Proxy != "":
+		line(s, "connected through the proxy %s (%s) in %s", tty.Clean(t.Proxy), t.Addr, units.Duration(t.DNS+t.Connect+t.TLS))
+	case t.Addr != "":
 		line(s, "connected to %s in %s", t.Addr, units.Duration(t.DNS+t.Connect+t.TLS))
 	}
 	state := resp.TLS()

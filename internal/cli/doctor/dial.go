@@ -26,7 +26,7 @@ func (x *examination) dialAll(ctx context.Context, addrs []netip.Addr) string {
 	var all sync.WaitGroup
 	for i, ip := range addrs {
 		all.Go(func() {
-			x.report.Addresses[i], errs[i] = x.dial(ctx, net.JoinHostPort(ip.String(), x.port))
+			x.report.Addresses[i], errs[i] = x.dial(ctx, net.JoinHostPort(ip.String(), x.peerPort))
 		})
 	}
 	all.Wait()
@@ -59,7 +59,7 @@ func (x *examination) judgeDials(errs []error, good string) {
 	switch {
 	case failed == nil:
 	case good == "":
-		text, remedy, code := explainDial(failed, x.port)
+		text, remedy, code := explainDial(failed, x.peerPort)
 		x.report.add(Failure, code, text, remedy)
 	default:
 		for i, err := range errs {

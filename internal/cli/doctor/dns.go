@@ -10,18 +10,18 @@ import (
 	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
 )
 
-// resolve asks for the host's addresses. None means that there is a finding.
+// resolve asks for the addresses of the host, or of the proxy. None means that there is a finding.
 func (x *examination) resolve(ctx context.Context) []netip.Addr {
-	d := &DNS{Host: x.host}
+	d := &DNS{Host: x.peer}
 	x.report.DNS = d
-	if ip, err := netip.ParseAddr(x.host); err == nil {
+	if ip, err := netip.ParseAddr(x.peer); err == nil {
 		d.Literal = true
 		return []netip.Addr{ip}
 	}
 	ctx, cancel := context.WithTimeout(ctx, x.Timeout)
 	defer cancel()
 	start := time.Now()
-	addrs, err := x.Resolver.LookupNetIP(ctx, "ip", x.host)
+	addrs, err := x.Resolver.LookupNetIP(ctx, "ip", x.peer)
 	d.Millis = millis(time.Since(start))
 	for i, a := range addrs {
 		addrs[i] = a.Unmap()
@@ -32,7 +32,7 @@ func (x *examination) resolve(ctx context.Context) []netip.Addr {
 	}
 	if err != nil {
 		d.Error = err.Error()
-		text, remedy, code := explainDNS(x.host, err)
+		text, remedy, code := explainDNS(x.peer, err)
 		x.report.add(Failure, code, text, remedy)
 		return nil
 	}

@@ -20,6 +20,12 @@ type Options struct {
 	// Policy decides which servers to believe. Nil means the default.
 	Policy *trust.Policy
 
+	// Proxy says through which proxy the URL is reached. Nil means none.
+	Proxy connector.Proxy
+
+	// ProxyPolicy decides which proxies to believe. Nil means the default.
+	ProxyPolicy *trust.Policy
+
 	// Resolver answers for host names. Nil means [net.DefaultResolver].
 	Resolver connector.Resolver
 
@@ -37,6 +43,9 @@ type examination struct {
 	url    *url.URL
 	host   string // without brackets
 	port   string
+
+	through        connector.Proxy // the proxy; nil when there is none
+	peer, peerPort string          // what is connected to: the host, or the proxy
 }
 
 // Examine goes through a connection to u step by step, until one fails. It
@@ -52,7 +61,7 @@ func Examine(ctx context.Context, u *url.URL, opts Options) *Report {
 		opts.Lookup = func(string) (string, bool) { return "", false }
 	}
 	host, port, _ := net.SplitHostPort(request.Address(u))
-	x := &examination{Options: opts, url: u, host: host, port: port,
+	x := &examination{Options: opts, url: u, host: host, port: port, peer: host, peerPort: port,
 		report: &Report{URL: u.Redacted(), Findings: []Finding{}}}
 	x.steps(ctx)
 	x.report.conclude()
@@ -61,7 +70,9 @@ func Examine(ctx context.Context, u *url.URL, opts Options) *Report {
 
 // steps runs the steps; each that fails has left its finding.
 func (x *examination) steps(ctx context.Context) {
-	x.proxy()
+	if !x.proxy() {
+		return
+	}
 	addrs := x.resolve(ctx)
 	if len(addrs) == 0 {
 		return

@@ -27,7 +27,7 @@ const (
 func (x *examination) ask(ctx context.Context, addr string) {
 	h := &HTTP{}
 	x.report.HTTP = h
-	conn := connector.New(connector.Options{TLS: x.Policy, Resolver: pinned(addr)})
+	conn := x.dialer(addr)
 	defer conn.Close()
 	session := aiohttp.NewSession(aiohttp.Options{TLS: x.Policy, Connector: conn, MaxRedirects: -1})
 	defer session.Close()
@@ -51,7 +51,7 @@ func (x *examination) ask(ctx context.Context, addr string) {
 // judgeFailure explains why there is no response. A TLS 1.3 server refuses a
 // client's certificate only after the handshake, so that it is seen here.
 func (x *examination) judgeFailure(err error) {
-	remedy := ""
+	remedy := proxyRemedy(err)
 	var r remedier
 	if errors.As(err, &r) {
 		remedy = r.Remedy()

@@ -165,7 +165,10 @@ func skew(seconds float64) string {
 
 func (p *printer) proxy(x *Proxy) {
 	p.section("proxy")
-	if len(x.Variables) == 0 {
+	if x.Applies != "" {
+		p.fold("  ", x.Applies+" is used")
+	}
+	if len(x.Variables) == 0 && x.Applies == "" {
 		p.line("  none set in the environment")
 		return
 	}

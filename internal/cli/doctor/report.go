@@ -1,7 +1,7 @@
 // Package doctor takes one connection apart, step by step, and says what is
 // wrong with it and how to mend it.
 //
-// Limitations: proxies are named but not used; HTTP is asked over HTTP/1.1
+// Limitations: behind a proxy only its own addresses can be seen; HTTP is asked over HTTP/1.1
 // only; nothing is sent to a server whose certificate is not believed.
 package doctor
 
@@ -42,11 +42,12 @@ type Report struct {
 	Code      exit.Code `json:"code"`
 }
 
-// Proxy is what the environment says about proxies.
+// Proxy is which proxy is used, and what the environment says about it.
 type Proxy struct {
 	// Variables are those that are set, secrets masked.
 	Variables []string `json:"variables,omitempty"`
-	// Applies is the proxy that they name for the URL, empty for none.
+	// Applies is the proxy that the URL is reached through, without user and
+	// password; empty for none.
 	Applies string `json:"applies,omitempty"`
 }
 

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
@@ -40,7 +39,7 @@ func (x *examination) handshake(ctx context.Context, addr string) bool {
 		return true
 	}
 	t.Error = err.Error()
-	code, remedy := exit.Of(err), ""
+	code, remedy := exit.Of(err), proxyRemedy(err)
 	if code == exit.Failed || code == exit.Broken {
 		code = exit.TLS
 	}
@@ -73,7 +72,7 @@ func (x *examination) lookClosely(ctx context.Context, addr string, bad *trust.C
 func (x *examination) connectTLS(ctx context.Context, addr string, p *trust.Policy) (*tls.ConnectionState, error) {
 	ctx, cancel := context.WithTimeout(ctx, x.Timeout)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	conn, err := x.dialThrough(ctx, addr)
 	if err != nil {
 		return nil, err
 	}

@@ -89,6 +89,8 @@ func ofPhase(p connector.Phase) Code {
 		return DNS
 	case connector.PhasePool, connector.PhaseConnect:
 		return Connect
+	case connector.PhaseProxy:
+		return Proxy
 	case connector.PhaseTLS:
 		return TLS
 	}

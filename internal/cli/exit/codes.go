@@ -26,6 +26,7 @@ const (
 	Broken      Code = 56
 	Certificate Code = 60
 	TooLarge    Code = 63
+	Proxy       Code = 97
 	Interrupted Code = 130
 	Terminated  Code = 143
 )
@@ -54,6 +55,7 @@ var Table = [...]Row{
 	{Broken, "the connection broke, or the answer was no valid HTTP"},
 	{Certificate, "the server's certificate is not to be believed"},
 	{TooLarge, "the answer was larger than allowed"},
+	{Proxy, "the proxy refused to connect to the host, or did not answer"},
 	{Interrupted, "interrupted (SIGINT, Ctrl-C); a fetch can be taken up again"},
 	{Terminated, "terminated (SIGTERM); a fetch can be taken up again"},
 }

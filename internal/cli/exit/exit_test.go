@@ -33,6 +33,7 @@ func TestOf(t *testing.T) {
 		{"dns", in(connector.PhaseDNS, io.EOF), exit.DNS},
 		{"dns-alone", &net.DNSError{Name: "h"}, exit.DNS},
 		{"connect", in(connector.PhaseConnect, io.EOF), exit.Connect},
+		{"proxy", in(connector.PhaseProxy, &connector.ProxyError{Status: 407}), exit.Proxy},
 		{"tls", in(connector.PhaseTLS, io.EOF), exit.TLS},
 		{"body", in(connector.PhaseBody, io.ErrUnexpectedEOF), exit.Broken},
 		{"certificate", in(connector.PhaseTLS, &trust.CertificateError{}), exit.Certificate},

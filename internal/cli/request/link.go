@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // LinkFlags are the flags that lead a request to another place than the one
@@ -19,23 +21,28 @@ import (
 type LinkFlags struct {
 	UnixSocket string
 	Resolve    []string
+	Proxy      string
+	NoProxy    []string // nil when it was not given
 }
 
 // Register adds the flags to set.
 func (f *LinkFlags) Register(set *pflag.FlagSet) {
 	set.StringVar(&f.UnixSocket, "unix-socket", "", "connect to the Unix socket at `path`, whatever the host")
-	f.RegisterResolve(set)
+	f.RegisterWay(set)
 }
 
-// RegisterResolve adds only the flag for the resolver to set.
-func (f *LinkFlags) RegisterResolve(set *pflag.FlagSet) {
+// RegisterWay adds only the flags for the resolver and for proxies to set.
+func (f *LinkFlags) RegisterWay(set *pflag.FlagSet) {
+	set.StringVar(&f.Proxy, "proxy", "", "go through the proxy at `url` (http, https, socks5, socks5h), or direct; else HTTP_PROXY, HTTPS_PROXY and ALL_PROXY say")
+	set.StringSliceVar(&f.NoProxy, "noproxy", nil, "reach `hosts` without a proxy: names, addresses, blocks, * for all; instead of NO_PROXY")
 	set.StringArrayVar(&f.Resolve, "resolve", nil, "take `host=address` for the host instead of asking DNS; repeatable")
 }
 
-// Session makes a session for one request, on a connector that heeds the flags.
-func (f *LinkFlags) Session(opts aiohttp.Options) (*Session, error) {
+// Session makes a session for one request, on a connector that heeds the flags
+// and believes proxies by a policy.
+func (f *LinkFlags) Session(opts aiohttp.Options, proxies *trust.Policy) (*Session, error) {
 	// One request needs no pool.
-	return f.PoolSession(opts, connector.Options{Timeouts: opts.Timeouts})
+	return f.PoolSession(opts, connector.Options{Timeouts: opts.Timeouts, ProxyTLS: proxies})
 }
 
 // PoolSession makes a session on a connector of the options given, that heeds
@@ -44,6 +51,12 @@ func (f *LinkFlags) PoolSession(opts aiohttp.Options, conn connector.Options) (*
 	resolver, err := f.Resolver()
 	if err != nil {
 		return nil, err
+	}
+	if conn.Proxy, err = f.Way(os.LookupEnv); err != nil {
+		return nil, err
+	}
+	if f.UnixSocket != "" && f.Proxy != "" && f.Proxy != "direct" {
+		return nil, errors.New("--unix-socket and --proxy exclude each other")
 	}
 	conn.UnixSocket, conn.Resolver, conn.TLS = f.UnixSocket, resolver, opts.TLS
 	opts.Connector = connector.New(conn)
@@ -59,6 +72,28 @@ type Session struct {
 // Close closes both.
 func (s *Session) Close() error {
 	return errors.Join(s.Session.Close(), s.connector.Close())
+}
+
+// Way gives the choice of a proxy that the flags and the environment describe.
+func (f *LinkFlags) Way(lookup func(name string) (string, bool)) (connector.Proxy, error) {
+	env := func(name string) (string, bool) {
+		if f.NoProxy != nil && strings.EqualFold(name, "no_proxy") {
+			return strings.Join(f.NoProxy, ","), true
+		}
+		return lookup(name)
+	}
+	if f.Proxy == "" {
+		return connector.ProxyFromVariables(env), nil
+	}
+	proxy, err := connector.ParseProxy(f.Proxy)
+	if err != nil {
+		return nil, fmt.Errorf("--proxy: %w", err)
+	}
+	list, _ := env("no_proxy")
+	if list == "" {
+		list, _ = env("NO_PROXY")
+	}
+	return proxy.Except(list), nil
 }
 
 // Resolver gives a resolver that heeds the flags, nil without any.

@@ -19,7 +19,7 @@ type TLSFlags struct {
 
 // Register adds the flags to set.
 func (f *TLSFlags) Register(set *pflag.FlagSet) {
-	set.StringArrayVar(&f.CACert, "cacert", nil, "PEM `file` of authorities to trust instead of the system's; repeatable")
+	set.StringArrayVar(&f.CACert, "cacert", nil, "PEM `file` of authorities to trust instead of the system's, for proxies too; repeatable")
 	set.StringVar(&f.Cert, "cert", "", "PEM `file` of a client certificate, with its key unless --key is given")
 	set.StringVar(&f.Key, "key", "", "PEM `file` of the client certificate's key")
 	set.StringArrayVar(&f.Pins, "pin", nil, "`sha256` of a key or certificate that the chain must hold: sha256/BASE64 or hex; repeatable")
@@ -40,6 +40,15 @@ func (f *TLSFlags) Policy() (*trust.Policy, error) {
 		opts.Pins = append(opts.Pins, pin)
 	}
 	return trust.New(opts)
+}
+
+// ProxyPolicy gives the policy for proxies of scheme https, nil for the default
+// one: of the flags only --cacert is about them.
+func (f *TLSFlags) ProxyPolicy() (*trust.Policy, error) {
+	if len(f.CACert) == 0 {
+		return nil, nil
+	}
+	return trust.New(trust.Options{CAFiles: f.CACert})
 }
 
 // Danger gives the warning that --insecure calls for, empty without it.
