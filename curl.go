@@ -1,6 +1,7 @@
 package aiohttp
 
 import (
+	"cmp"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -22,7 +23,7 @@ func (r Request) Curl() (string, error) {
 
 // Curl gives a command for a POSIX shell by which curl sends what the session
 // would send for req: method, URL, header fields, body, cookies of the jar too,
-// redirects, time-outs, decompression, and "-k" where servers are not verified.
+// redirects, time-outs, proxy, decompression, and "-k" where servers are not verified.
 // What is no text is brought to curl through a pipe. Credentials are in it as they
 // are.
 //
@@ -89,6 +90,7 @@ func (c *curl) render(s *Session, req *Request) error {
 	}
 	c.method(req.Method)
 	c.follow(s, req)
+	c.proxy(s, req)
 	c.limits(s, h)
 	if req.Expect100 && c.body {
 		c.header.Set("Expect", "100-continue")
@@ -131,6 +133,18 @@ func (c *curl) follow(s *Session, req *Request) {
 	}
 	if most > 0 {
 		c.add("-L", "--max-redirs", strconv.Itoa(most))
+	}
+}
+
+// proxy adds what is said of proxies; curl heeds the environment by itself, and
+// its list of exceptions for a proxy that is named, too.
+func (c *curl) proxy(s *Session, req *Request) {
+	switch named := cmp.Or(req.Proxy, s.opts.Proxy); named {
+	case "", "environment":
+	case "direct":
+		c.add("--noproxy", "*")
+	default:
+		c.add("--proxy", named, "--noproxy", "")
 	}
 }
 

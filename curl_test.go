@@ -43,6 +43,10 @@ func TestCurlWritesTheCommand(t *testing.T) {
 			`curl -L --max-redirs 3 --connect-timeout 1 --insecure --compressed -H 'User-Agent: probe' -b own=2 'https://b.test/it'\''s'`},
 		{aiohttp.Request{Method: "POST", URL: "x", JSON: map[string]int{"a": 1}, Expect100: true},
 			`curl --data-raw '{"a":1}' --connect-timeout 1 --max-time 1.5 --insecure --compressed -H 'Content-Type: application/json' -H 'Expect: 100-continue' -H 'User-Agent: probe' -H 'X-Api-Key: k' -b jar=1 https://a.test/v1/x`},
+		{aiohttp.Request{URL: "x", Proxy: "socks5h://p.test:1080"},
+			`curl --proxy socks5h://p.test:1080 --noproxy '' --connect-timeout 1 --max-time 1.5 --insecure --compressed -H 'User-Agent: probe' -H 'X-Api-Key: k' -b jar=1 https://a.test/v1/x`},
+		{aiohttp.Request{URL: "x", Proxy: "direct"},
+			`curl --noproxy '*' --connect-timeout 1 --max-time 1.5 --insecure --compressed -H 'User-Agent: probe' -H 'X-Api-Key: k' -b jar=1 https://a.test/v1/x`},
 		{aiohttp.Request{Method: "PUT", URL: "x", Bytes: []byte("-\x00'%\\")},
 			`printf '\055\000\047%%\134' | curl --data-binary @- -X PUT --connect-timeout 1 --max-time 1.5 --insecure --compressed -H 'Content-Type: application/octet-stream' -H 'User-Agent: probe' -H 'X-Api-Key: k' -b jar=1 https://a.test/v1/x`},
 	} {
