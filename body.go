@@ -64,20 +64,8 @@ func (b *body) plain(req *Request) error {
 		req.Bytes == nil && req.Text == "" && req.File == "" {
 		return nil
 	}
-	var given []string
-	for _, way := range [...]struct {
-		name string
-		set  bool
-	}{
-		{"Bytes", req.Bytes != nil}, {"Text", req.Text != ""}, {"JSON", req.JSON != nil},
-		{"Form", req.Form != nil}, {"Multipart", req.Multipart != nil}, {"File", req.File != ""}, {"Body", req.Body != nil},
-	} {
-		if way.set {
-			given = append(given, way.name)
-		}
-	}
-	if len(given) > 1 {
-		return fmt.Errorf("request with more than one body: %s", strings.Join(given, " and "))
+	if err := req.oneBody(); err != nil {
+		return err
 	}
 	switch {
 	case req.Bytes != nil:
@@ -94,6 +82,26 @@ func (b *body) plain(req *Request) error {
 		return b.fromFile(req.File)
 	default:
 		return b.fromReader(req.Body, req.ContentLength)
+	}
+	return nil
+}
+
+// oneBody refuses a request with two bodies.
+func (r *Request) oneBody() error {
+	var given []string
+	for _, way := range [...]struct {
+		name string
+		set  bool
+	}{
+		{"Bytes", r.Bytes != nil}, {"Text", r.Text != ""}, {"JSON", r.JSON != nil},
+		{"Form", r.Form != nil}, {"Multipart", r.Multipart != nil}, {"File", r.File != ""}, {"Body", r.Body != nil},
+	} {
+		if way.set {
+			given = append(given, way.name)
+		}
+	}
+	if len(given) > 1 {
+		return fmt.Errorf("request with more than one body: %s", strings.Join(given, " and "))
 	}
 	return nil
 }
@@ -147,10 +155,7 @@ func (b *body) fromFile(path string) error {
 		f.Close()
 		return err
 	}
-	b.contentType = mime.TypeByExtension(filepath.Ext(path))
-	if b.contentType == "" {
-		b.contentType = defaultBodyType
-	}
+	b.contentType = fileType(path)
 	switch {
 	case !info.Mode().IsRegular(): // a pipe or a device: read once, to its end
 		b.reader, b.length = f, -1
@@ -167,6 +172,14 @@ func (b *body) fromFile(path string) error {
 		}
 	}
 	return nil
+}
+
+// fileType gives the media type of a file by its name.
+func fileType(path string) string {
+	if t := mime.TypeByExtension(filepath.Ext(path)); t != "" {
+		return t
+	}
+	return defaultBodyType
 }
 
 // fromReader takes a reader, whose length some types tell.

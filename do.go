@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 // hop is one exchange on the way of a request: the first, or one that a
@@ -38,7 +40,9 @@ type job struct {
 	call connector.Call
 	head []byte
 
-	handle Handler // the middleware that each hop goes through; nil when there is none
+	sent   *atomic.Int32   // how many exchanges of the call were begun, where there is middleware
+	handle Handler         // the middleware that each hop goes through; nil when there is none
+	tracer *tracing.Tracer // who is told of it; nil when nobody is
 }
 
 var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 512)} }}
@@ -54,9 +58,8 @@ func (j *job) recycle() {
 	jobs.Put(j)
 }
 
-// do sends the request of a job, and follows its redirects.
-func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
-	defer j.recycle()
+// run sends the request of a job, and follows its redirects.
+func (s *Session) run(ctx context.Context, j *job) (*Response, error) {
 	req, h := &j.req, &j.hop
 	h.session, h.req, h.method, h.header = s, req, req.Method, req.Header
 	err := s.unusable()
@@ -67,7 +70,9 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 		closeUnsent(req)
 		return nil, wrap(req.Method, req.URL, &Error{Phase: connector.PhasePrepare, Err: err})
 	}
-	j.handle = s.handler(req)
+	if j.handle = s.handler(req); j.handle != nil {
+		j.sent = new(atomic.Int32)
+	}
 	resp, err := j.sendHop(ctx)
 	if err != nil {
 		return nil, wrap(h.method, h.address(), err)
@@ -151,10 +156,19 @@ func (j *job) exchange(ctx context.Context) (*Response, error) {
 	}
 	j.head = j.call.Head[:0]
 	j.call.Room = resp.room[:0]
+	if j.watched() {
+		j.watch(resp)
+	}
 	if err := h.session.connector.Do(ctx, &j.call, &resp.reply); err != nil {
+		if resp.probe != nil {
+			resp.probe.failed(err)
+		}
 		return nil, err
 	}
 	resp.begin()
+	if resp.probe != nil {
+		resp.probe.begun(resp)
+	}
 	if !h.bare {
 		h.session.keepCookies(resp)
 	}
@@ -200,7 +214,7 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 	s, d := h.session, &h.dest
 	*call = connector.Call{
 		Method: h.method, TLS: d.tls, Host: d.addr, Policy: h.req.TLS,
-		Expect100: h.req.Expect100, Timings: h.req.Timings,
+		Expect100:  h.req.Expect100,
 		Repeatable: connector.IdempotentMethod(h.method),
 	}
 	h.limit(&call.Timeouts)

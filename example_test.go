@@ -19,6 +19,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/aio"
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/cookie"
+	"github.com/aiohttp-go/aiohttp/tracing"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -491,4 +492,48 @@ func ExampleResponse_History() {
 	// Output:
 	// 301 /old
 	// 200 /new
+}
+
+func ExampleOptions_trace() {
+	srv := httptest.NewServer(http.RedirectHandler("/here", http.StatusFound))
+	defer srv.Close()
+	trace := &tracing.Trace{
+		OnRequestStart:    func(c *tracing.Call, e tracing.RequestStart) { c.Value = e.Time },
+		OnRequestRedirect: func(_ *tracing.Call, e tracing.RequestRedirect) { fmt.Println("redirected by", e.Status) },
+		OnRequestException: func(c *tracing.Call, e tracing.RequestException) {
+			fmt.Println(e.Method, "failed:", errors.Is(e.Err, aiohttp.ErrTooManyRedirects), e.Time.After(c.Value.(time.Time)))
+		},
+	}
+	session := aiohttp.NewSession(aiohttp.Options{Trace: []*tracing.Trace{trace}, MaxRedirects: 2})
+	defer session.Close()
+	session.Get(context.Background(), srv.URL)
+	// Output:
+	// redirected by 302
+	// redirected by 302
+	// GET failed: true true
+}
+
+func ExampleResponse_Timings() {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	defer srv.Close()
+	session := aiohttp.NewSession(aiohttp.Options{Timings: true})
+	defer session.Close()
+	resp, err := session.Get(context.Background(), srv.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Bytes()
+	t := resp.Timings()
+	fmt.Println(t.Connect > 0, t.TLS, t.Wait > 0, t.Reused)
+	// Output: true 0s true false
+}
+
+func ExampleRequest_Curl() {
+	line, err := aiohttp.Request{
+		Method: "POST", URL: "https://api.example.com/posts", JSON: map[string]string{"title": "it's"},
+		Header: http.Header{"User-Agent": {"me"}},
+	}.Curl()
+	fmt.Println(line, err)
+	// Output: curl --data-raw '{"title":"it'\''s"}' -L --max-redirs 10 --compressed -H 'Content-Type: application/json' -H 'User-Agent: me' https://api.example.com/posts <nil>
 }

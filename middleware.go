@@ -6,10 +6,12 @@ import (
 	"errors"
 	"net/http"
 	"net/textproto"
+	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 // A Handler sends one request and gives its response: what a session does for
@@ -49,6 +51,8 @@ type via struct {
 	foreign bool      // a redirect has left it
 	away    bool      // credentials do not belong here
 	ends    time.Time // when the total time-out ends; zero when there is none
+	tracer  *tracing.Tracer
+	sent    *atomic.Int32 // how many exchanges of the call were begun
 	cookies cookieView
 }
 
@@ -75,6 +79,7 @@ func (s *Session) handler(req *Request) Handler {
 func (j *job) pass(ctx context.Context, handle Handler) (*Response, error) {
 	h := &j.hop
 	req, body := h.request()
+	req.via.tracer, req.via.sent = j.tracer, j.sent
 	resp, err := handle(ctx, req)
 	body.settle()
 	if err == nil && resp == nil {
@@ -146,6 +151,10 @@ func (s *Session) transmit(ctx context.Context, req *Request) (*Response, error)
 	h.session, h.req, h.method, h.header = s, &j.req, req.Method, req.Header
 	if h.method == "" {
 		h.method = http.MethodGet
+	}
+	if req.via != nil {
+		j.tracer = req.via.tracer
+		req.via.sent.Add(1)
 	}
 	if err := h.resume(req.via); err != nil {
 		closeUnsent(req)

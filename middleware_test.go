@@ -41,6 +41,37 @@ func through(t testing.TB, handler http.HandlerFunc, h func(ctx context.Context,
 	}}})
 }
 
+func TestMiddlewareCountsResends(t *testing.T) {
+	session := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/a" {
+			http.Redirect(w, r, "/b", http.StatusFound)
+		}
+	})
+	var got []int
+	twice := func(next aiohttp.Handler) aiohttp.Handler {
+		return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+			got = append(got, req.Resends())
+			resp, err := next(ctx, req)
+			if err != nil {
+				return nil, err
+			}
+			resp.Close()
+			got = append(got, req.Resends())
+			return next(ctx, req)
+		}
+	}
+	for range 2 {
+		resp, err := session.Get(t.Context(), "http://a.test/a", aiohttp.Request{Middleware: []aiohttp.Middleware{twice}})
+		read(t, resp, err)
+	}
+	if want := []int{0, 1, 2, 3, 0, 1, 2, 3}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if n := new(aiohttp.Request).Resends(); n != 0 {
+		t.Errorf("outside: %d", n)
+	}
+}
+
 func TestMiddlewareRunsInOrderForEachHop(t *testing.T) {
 	var log []string
 	s := site(t, func(w http.ResponseWriter, r *http.Request) {

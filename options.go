@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/tracing"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -65,6 +66,14 @@ type Options struct {
 	// Middleware is what every exchange of the session goes through, the first
 	// outermost: see [Middleware]. It does not see what goes through HTTPClient.
 	Middleware []Middleware
+
+	// Trace is told what happens to each request: see package tracing. It does not
+	// see what goes through HTTPClient.
+	Trace []*tracing.Trace
+
+	// Timings measures where the time of each request goes, for
+	// [Response.Timings]. It costs an allocation and some readings of the clock.
+	Timings bool
 
 	// Timeouts bound the phases of each request. A field that is zero means
 	// that of the Connector, which for the session's own is the default

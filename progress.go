@@ -94,13 +94,3 @@ func (w *watchedBody) Close() error {
 	}
 	return nil
 }
-
-// watched reads the body for Read, and tells of it.
-func (r *Response) watched(p []byte) (int, error) {
-	watch := r.watch
-	r.watch = nil
-	n, err := r.Read(p)
-	r.watch = watch
-	watch.add(n, r.ContentLength)
-	return n, err
-}

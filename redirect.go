@@ -61,6 +61,12 @@ func (s *Session) follow(ctx context.Context, j *job, resp *Response) (*Response
 		if err := h.redirect(resp.Status, locations); err != nil {
 			return nil, h.refuse(err)
 		}
+		if resp.probe != nil && resp.probe.timings != nil {
+			resp.probe.keep()
+		}
+		if j.tracer != nil {
+			j.redirected(resp)
+		}
 		next, err := j.sendHop(ctx)
 		if err != nil {
 			return nil, wrap(h.method, h.address(), err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/form"
+	"github.com/aiohttp-go/aiohttp/tracing"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -134,6 +135,12 @@ type Request struct {
 	// it describes the last exchange. It must not be read before the call
 	// returned, nor its Receive before the body was read or closed.
 	Timings *connector.Timings
+
+	// Trace is told what happens, after Options.Trace: see package tracing.
+	Trace []*tracing.Trace
+	// TraceValue is what each trace, the session's too, finds in its Call's
+	// RequestValue: aiohttp's trace_request_ctx.
+	TraceValue any
 
 	via     *via // what a request under way carries through middleware
 	exact   bool // URL is a server's: the session's queries are not added to it

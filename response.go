@@ -43,6 +43,7 @@ type Response struct {
 	held    bool           // the body was read into memory: content or failure stands
 	content []byte
 	failure error
+	probe   *probe           // tells what becomes of it; nil when nobody wants to know
 	after   func()           // what waits for the end of the body; may be nil
 	watch   *progress        // of Request.OnDownload; nil when nobody asks
 	room    [inlineHead]byte // where the reply keeps an ordinary head
@@ -50,7 +51,7 @@ type Response struct {
 
 // inlineHead is how much of a response's head is held without a further
 // allocation: the fields of an ordinary answer.
-const inlineHead = 400
+const inlineHead = 392
 
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
@@ -62,7 +63,11 @@ func (r *Response) begin() {
 	if len(coding.Parse(codings)) == 0 {
 		return
 	}
-	decoder, err := coding.NewReader(&r.reply, codings, coding.Limits{MaxBytes: max(r.limits().MaxDecodedBytes, 0)})
+	var coded io.Reader = &r.reply
+	if r.probe != nil {
+		coded = r.probe.count(coded)
+	}
+	decoder, err := coding.NewReader(coded, codings, coding.Limits{MaxBytes: max(r.limits().MaxDecodedBytes, 0)})
 	switch {
 	case errors.Is(err, coding.ErrUnknown):
 		return // delivered as it is
@@ -178,9 +183,17 @@ func (r *Response) RemoteAddr() string { return r.reply.Addr }
 // it is cut short or cannot be decoded, and one of http.ErrBodyReadAfterClose
 // after Close.
 func (r *Response) Read(p []byte) (int, error) {
-	if r.watch != nil {
-		return r.watched(p)
+	n, err := r.read(p)
+	if r.probe != nil {
+		r.probe.received(p[:n], err)
 	}
+	if r.watch != nil {
+		r.watch.add(n, r.ContentLength)
+	}
+	return n, err
+}
+
+func (r *Response) read(p []byte) (int, error) {
 	if r.decoder == nil {
 		n, err := r.reply.Read(p)
 		return n, r.readError(err)
@@ -235,7 +248,7 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil || r.watch != nil {
+	if r.decoder != nil || r.watch != nil || r.probe != nil && r.probe.tracer != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)
@@ -257,7 +270,11 @@ func (r *Response) Close() error {
 		r.decoder.Close()
 	}
 	defer r.over()
-	return r.reply.Close()
+	err := r.reply.Close()
+	if r.probe != nil {
+		r.probe.closed(r)
+	}
+	return err
 }
 
 // RaiseForStatus gives a [*StatusError], with the first KiB of the body, when

@@ -49,6 +49,7 @@ func NewSession(opts ...Options) *Session {
 	}
 	o := &s.opts
 	o.Query = maps.Clone(o.Query)
+	o.Trace = slices.Clone(o.Trace)
 	if len(o.Middleware) > 0 {
 		o.Middleware = slices.Clone(o.Middleware)
 		s.chain = chain(o.Middleware, s.transmit)

@@ -18,6 +18,15 @@ func (r *Request) Deadline() (deadline time.Time, ok bool) {
 	return r.via.ends, true
 }
 
+// Resends tells how many requests of the same call were sent before: for
+// redirects, and by middleware. It is for middleware, and tells nothing elsewhere.
+func (r *Request) Resends() int {
+	if r.via == nil {
+		return 0
+	}
+	return int(r.via.sent.Load())
+}
+
 // TakesCredentials reports whether credentials that the program has given for
 // its requests belong to this exchange. They do not once a redirect has left the
 // origin that the request was made for, even where another led back; nor, with

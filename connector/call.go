@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/tracing"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -79,6 +80,9 @@ type Call struct {
 
 	// Timings, when set, is filled in.
 	Timings *Timings
+
+	// Trace, when set, is told what happens.
+	Trace *tracing.Exchange
 
 	// Room, when set, is where the reply keeps the fields of its head, if they
 	// have room there.

@@ -21,10 +21,11 @@ type conn struct {
 	tls  *tls.ConnectionState // of top; nil where that is the wire
 	rd   http1.Reader
 	addr string // the peer's
+	id   uint64 // tells it from the others of its pool, for traces
 
 	space   func() []byte // gives room in rd; made once
 	watch   watch
-	trace   *callTrace // of the exchange under way
+	trace   *callTrace // of the exchange under way; nil when nobody wants to know
 	cancel  func()     // aborts the wire; made once, for context.AfterFunc
 	bounded bool       // a total time-out was set on the wire
 	trusted bool       // the peer lives in this process: no look before reuse

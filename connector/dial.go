@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http/httptrace"
 	"net/netip"
 	"strconv"
 	"sync"
@@ -249,18 +248,10 @@ func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error)
 	if ip, err := netip.ParseAddr(name); err == nil {
 		return []netip.Addr{ip.Unmap()}, nil
 	}
-	trace := httptrace.ContextClientTrace(ctx)
-	if trace != nil && trace.DNSStart != nil {
-		trace.DNSStart(httptrace.DNSStartInfo{Host: name})
-	}
-	ips, err := d.cache.lookup(ctx, name)
-	if trace != nil && trace.DNSDone != nil {
-		info := httptrace.DNSDoneInfo{Err: err} // Coalesced is not told
-		for _, ip := range ips {
-			info.Addrs = append(info.Addrs, net.IPAddr{IP: ip.AsSlice(), Zone: ip.Zone()})
-		}
-		trace.DNSDone(info)
-	}
+	trace := dialTrace(ctx)
+	trace.dnsStart(name)
+	ips, err := d.cache.lookup(ctx, name, trace)
+	trace.dnsDone(ips, err)
 	return ips, err
 }
 
@@ -282,5 +273,9 @@ func (d *dialer) dialAddr(ctx context.Context, addr netip.AddrPort, guard Guard)
 	if d.local.IsValid() {
 		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))
 	}
-	return nd.DialContext(ctx, "tcp", addr.String())
+	trace := dialTrace(ctx)
+	trace.connecting(addr)
+	conn, err := nd.DialContext(ctx, "tcp", addr.String())
+	trace.connected(addr, conn, err)
+	return conn, err
 }

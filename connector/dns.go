@@ -40,15 +40,18 @@ type dnsEntry struct {
 
 // lookup gives the addresses of host. The lookup itself goes on when one of
 // those who share it gives up, and ends when the last one does.
-func (d *dnsCache) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+func (d *dnsCache) lookup(ctx context.Context, host string, trace *callTrace) (addrs []netip.Addr, err error) {
 	d.mu.Lock()
 	e := d.entries[host]
-	if e == nil || e.stale() {
+	hit := e != nil && !e.stale()
+	if !hit {
 		e = d.start(host)
 	}
 	e.waiters++
 	d.mu.Unlock()
 	defer d.leave(e)
+	trace.known(host, hit)
+	defer func() { trace.resolved(host, hit, addrs, err) }()
 	select {
 	case <-e.ready:
 		return e.addrs, e.err

@@ -39,7 +39,7 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	if call.Timings != nil {
 		*call.Timings = Timings{Start: time.Now()}
 	}
-	if call.trace = traceOf(ctx, call.Host); call.trace != nil {
+	if call.trace = traceOf(ctx, call); call.trace != nil {
 		call.interim = call.trace.interim
 	}
 	err := x.attempts()
@@ -154,7 +154,7 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 		return nil, x.failed(PhasePool, ErrClosed, false)
 	}
 	if x.right != nil {
-		return x.open(x.right) // by the same way
+		return x.openTold(x.right) // by the same way
 	}
 	via, err := x.route()
 	if err != nil {
@@ -175,7 +175,7 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 			t.Pool = time.Since(start)
 		}
 		if g.conn == nil {
-			return x.open(g.host)
+			return x.openTold(g.host)
 		}
 		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
 			return g.conn, nil // the fused exchange looks for itself
@@ -189,7 +189,9 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 func (x *exchange) wait(w *waiter) (grant, error) {
 	ctx, cancel := x.bounded()
 	defer cancel()
+	x.queued(w)
 	g, err := x.c.pool.wait(ctx, w, x.limits.Pool)
+	x.served(g, err)
 	x.now = clock()
 	return g, err
 }

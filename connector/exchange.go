@@ -54,16 +54,16 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 // recycle makes the exchange ready for another request. What is still in its
 // hands then, because a function of the user's panicked, it gives back.
 func (x *exchange) recycle() {
+	x.c.flying.Add(-1)
 	if x.right != nil {
 		x.c.pool.giveUp(x.right)
 	}
 	if x.held {
-		x.release(false)
 		if x.upload != nil {
-			x.upload.cease()
+			defer x.upload.cease()
 		}
+		x.release(false)
 	}
-	x.c.flying.Add(-1)
 	joint := x.joint[:0]
 	if cap(joint) > 64<<10 {
 		joint = nil
@@ -92,14 +92,14 @@ func (x *exchange) run() error {
 	cn.trace = x.call.trace
 	cn.trace.gotConn(cn)
 	started := x.stamp()
-	cn.wire.socket.timeSend(fused && x.call.Timings != nil)
+	cn.wire.socket.timeSend(fused && (x.call.Timings != nil || x.call.trace.traced()))
 	writeErr := x.send(fused)
 	sentAt := x.stamp()
 	if at := cn.wire.socket.sentAt; !at.IsZero() {
 		sentAt = at // the answer was waited for in the same call
 	}
 	if x.upload == nil {
-		x.call.trace.wrote(writeErr)
+		x.call.trace.wrote(sentAt, writeErr)
 	}
 	if writeErr != nil && !isGone(writeErr) {
 		return x.fail(PhaseWrite, writeErr)
@@ -117,6 +117,7 @@ func (x *exchange) run() error {
 		sentAt = x.uploaded()
 	}
 	x.note(started, sentAt)
+	x.call.trace.answeredBy(x)
 	return x.accept()
 }
 
@@ -151,13 +152,13 @@ func (x *exchange) send(fused bool) error {
 	if fused {
 		w.sending, w.socket.alone = x.limits.Write, x.c.flying.Load() == 1
 		err := x.sendFused()
-		x.call.trace.wroteHead(x.out, err)
+		x.call.trace.wroteHead(x, err)
 		return err
 	}
 	w.beginAt(x.now, &w.writes, x.limits.Write, "write")
 	n, err := cn.top.Write(x.out)
 	x.sent = n > 0 || cn.tls != nil
-	x.call.trace.wroteHead(x.out, err)
+	x.call.trace.wroteHead(x, err)
 	switch {
 	case err != nil || inline:
 		w.begin(&w.reads, x.limits.Head, "head")
@@ -362,15 +363,19 @@ func (x *exchange) release(reusable bool) {
 func (x *exchange) trade() {
 	x.conn.unwatch()
 	x.held = false
+	release := x.conn.releasing()
 	if g, err := x.c.pool.replace(x.conn, true); err == nil {
 		x.right = g.host
 	}
+	release.tell(false)
 }
 
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
+	release := cn.releasing()
 	if !reusable || cn.wire.aborted.Load() != nil {
 		p.discard(cn)
+		release.tell(false)
 		return
 	}
 	cn.rd.Release()
@@ -378,11 +383,7 @@ func settle(p *pool, cn *conn, reusable bool) {
 		cn.wire.bound(0, 0)
 		cn.bounded = false
 	}
-	trace := cn.trace
-	cn.trace = nil
-	if p.put(cn) {
-		trace.putIdle()
-	}
+	release.tell(p.put(cn))
 }
 
 // fail ends the attempt.
@@ -394,14 +395,14 @@ func (x *exchange) fail(p Phase, err error) error {
 			p = PhaseWrite
 		}
 	}
+	if x.upload != nil {
+		defer x.upload.cease() // even when the trace panics
+	}
 	e := x.failed(p, err, x.sent)
 	if x.again(e) {
 		x.trade()
 	} else {
 		x.release(false)
-	}
-	if x.upload != nil {
-		x.upload.cease()
 	}
 	return e
 }

@@ -26,7 +26,7 @@ func DNSCacheLen(c *Connector) int {
 
 // LookupDNS asks the cache of c.
 func LookupDNS(ctx context.Context, c *Connector, host string) ([]netip.Addr, error) {
-	return c.dialer.cache.lookup(ctx, host)
+	return c.dialer.cache.lookup(ctx, host, nil)
 }
 
 // Timing of what has no option.

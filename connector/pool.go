@@ -43,6 +43,7 @@ type pool struct {
 	resting list[conn, *conn] // the idle ones, the longest idle first
 	waiting queue
 	open    int           // connections open or being opened
+	ids     uint64        // given to connections so far
 	closed  bool          // nothing is given out any more
 	severed bool          // nor may anything go on
 	reaper  *time.Timer   // closes what has rested too long; nil when not set
@@ -273,6 +274,8 @@ func (p *pool) opened(c *conn) {
 	}
 	p.mu.Lock()
 	p.busy.pushBack(c)
+	p.ids++
+	c.id = p.ids
 	h := c.host
 	h.opening--
 	var t turn

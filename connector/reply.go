@@ -187,11 +187,11 @@ func (r *Reply) end(err error) {
 	if cn == nil {
 		return
 	}
+	if r.upload != nil {
+		defer r.upload.cease() // even when the trace panics
+	}
 	watched := cn.unwatch()
 	settle(r.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
-	if r.upload != nil {
-		r.upload.cease()
-	}
 }
 
 // detach lets go of the connection. After it no Close of another goroutine's
@@ -252,10 +252,12 @@ func (r *Reply) drop() {
 		return
 	}
 	cn.unwatch()
+	release := cn.releasing()
 	r.pool.discard(cn)
 	if r.upload != nil {
 		r.upload.cease()
 	}
+	release.tell(false)
 }
 
 // What Close reads of a body that was not read to its end, so that the

@@ -88,7 +88,7 @@ func (u *upload) tell(err error) {
 	u.telling.Lock()
 	defer u.telling.Unlock()
 	if !u.mute {
-		u.call.trace.wrote(err)
+		u.call.trace.wrote(time.Time{}, err)
 	}
 }
 
@@ -109,6 +109,9 @@ func (u *upload) send() error {
 	if u.body == nil {
 		w.begin(&w.writes, u.limits.Write, "write")
 		_, err := u.conn.top.Write(u.call.Payload)
+		if err == nil {
+			u.call.trace.chunkSent(u.call.Payload)
+		}
 		return err
 	}
 	if u.call.Length < 0 {
@@ -142,6 +145,7 @@ func (u *upload) sendLength() error {
 				return err
 			}
 			sent += int64(n)
+			u.call.trace.chunkSent(buf.b[:n])
 		}
 		if err == io.EOF {
 			return u.checkLength(sent, nil)
@@ -179,6 +183,7 @@ func (u *upload) sendChunked() error {
 			if err := u.write(buf.b[from : room+n+2]); err != nil {
 				return err
 			}
+			u.call.trace.chunkSent(buf.b[room : room+n])
 		}
 		if err == io.EOF {
 			break

@@ -47,7 +47,7 @@ const filePiece = 4 << 20
 func (u *upload) sendFile() (sent int64, ok bool, err error) {
 	file, isFile := plainFile(insideNopCloser(u.body))
 	to, isReaderFrom := u.conn.wire.Conn.(io.ReaderFrom)
-	if !isFile || !isReaderFrom || u.conn.tls != nil {
+	if !isFile || !isReaderFrom || u.conn.tls != nil || u.call.trace.seesBody() {
 		return 0, false, nil
 	}
 	w := &u.conn.wire

@@ -15,9 +15,9 @@ import (
 	"github.com/aiohttp-go/aiohttp/fetch"
 	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
 	"github.com/aiohttp-go/aiohttp/internal/cli/request"
-	"github.com/aiohttp-go/aiohttp/internal/cli/shell"
 	"github.com/aiohttp-go/aiohttp/internal/cli/summary"
 	"github.com/aiohttp-go/aiohttp/internal/cli/units"
+	"github.com/aiohttp-go/aiohttp/internal/shell"
 )
 
 // fetch is the subcommand without --demo.

@@ -33,6 +33,7 @@ type getFlags struct {
 	timeline     bool
 	asJSON       bool
 	fail         bool
+	curl         bool
 	timeout      time.Duration
 	maxRedirects int
 	noRedirect   bool
@@ -71,6 +72,7 @@ func (f *getFlags) register(set *pflag.FlagSet) {
 	set.BoolVarP(&f.fail, "fail", "f", false, "exit with 4 for a status of 4xx and 5 for one of 5xx")
 	set.BoolVarP(&f.verbose, "verbose", "v", false, "tell about the connection and show both heads on stderr, secrets masked")
 	set.BoolVar(&f.timeline, "timeline", false, "draw on stderr where the time went: DNS, connect, TLS, send, wait, receive")
+	set.BoolVar(&f.curl, "curl", false, "print the request as a command for curl, secrets and all, and send nothing")
 	set.DurationVar(&f.timeout, "timeout", 0, "`time` for everything together, e.g. 30s; without it only stalls end a request")
 	set.IntVar(&f.maxRedirects, "max-redirects", 10, "follow at most `n` redirects; 0 is --no-redirect")
 	set.BoolVar(&f.noRedirect, "no-redirect", false, "print a redirect instead of following it")
@@ -91,6 +93,12 @@ func (a *app) get(ctx context.Context, f *getFlags, target string) error {
 	defer session.Close()
 	if text := f.tls.Danger(); text != "" {
 		a.log.warn("%s", text)
+	}
+	if f.curl {
+		if err := a.printCurl(f, session, req); err != nil {
+			return &exit.Error{Code: exit.Input, Err: fmt.Errorf("get: %w", err)}
+		}
+		return nil
 	}
 	var timings connector.Timings
 	req.Timings = &timings

@@ -1,4 +1,4 @@
-// Package secret masks the credentials in URLs, for texts that people read and
+// Package secret knows and masks credentials, in URLs above all, for texts that people read and
 // pass on: errors, summaries, displays.
 package secret
 
@@ -69,6 +69,9 @@ func userinfo(text string) string {
 	return text[:start] + Mask + text[at:]
 }
 
+// Query masks a query, or a URL-encoded form.
+func Query(text string) string { return parameters(text) }
+
 // parameters masks the values of those that Bears knows, and leaves the rest as
 // it is.
 func parameters(list string) string {
@@ -104,7 +107,8 @@ func Bears(lower string) bool {
 // usual ones of APIs.
 func Field(canonical string) bool {
 	switch canonical {
-	case "Authorization", "Cookie", "Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
+	case "Authorization", "Cookie", "Cookie2", "Set-Cookie", "Set-Cookie2", "Proxy-Authorization", "Www-Authenticate", "Proxy-Authenticate",
+		"Authentication-Info", "Proxy-Authentication-Info",
 		"Api-Key", "Apikey", "X-Api-Key", "X-Auth-Key", "X-Auth-Token", "X-Access-Token", "X-Csrf-Token", "X-Xsrf-Token",
 		"X-Amz-Security-Token", "X-Goog-Api-Key", "X-Vault-Token", "Private-Token", "Job-Token", "Ocp-Apim-Subscription-Key":
 		return true

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aiohttp-go/aiohttp/internal/cli/shell"
 	"github.com/aiohttp-go/aiohttp/internal/cli/tty"
 	"github.com/aiohttp-go/aiohttp/internal/cli/units"
+	"github.com/aiohttp-go/aiohttp/internal/shell"
 )
 
 // Report is what came of a job.
