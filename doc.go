@@ -100,9 +100,9 @@
 //
 // # Limitations
 //
-//   - HTTP/1.1 only, and no proxies.
+//   - HTTP/1.1 only.
 //   - Retries are up to the caller, but for one when a kept connection turns out
-//     to be dead; see package fetch for more.
+//     to be dead; packages middleware and fetch have more.
 //   - Time-outs run anew for each redirect.
 //   - A response that is neither read nor closed keeps its connection.
 package aiohttp

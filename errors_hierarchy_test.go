@@ -176,6 +176,20 @@ var hierarchy = []struct {
 			return get(t, "http://none.test/", aiohttp.Request{}, connector.Options{Resolver: noNames{}})
 		},
 		as[*net.DNSError], as[syscall.Errno]},
+	{"ClientHttpProxyError",
+		func(t *testing.T) error {
+			return get(t, "https://a.test/", aiohttp.Request{Proxy: raw(t, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", closeIt)})
+		},
+		func(err error) bool {
+			refusal, ok := errors.AsType[*connector.ProxyError](err)
+			return ok && refusal.Status == 403 && in(err, connector.PhaseProxy)
+		}, as[*aiohttp.StatusError]},
+	{"ClientProxyConnectionError",
+		func(t *testing.T) error { return get(t, "http://a.test/", aiohttp.Request{Proxy: unbound(t)}) },
+		func(err error) bool {
+			e, ok := errors.AsType[*aiohttp.Error](err)
+			return ok && e.Proxy != "" && in(err, connector.PhaseDNS, connector.PhaseConnect)
+		}, as[*connector.ProxyError]},
 	{"UnixClientConnectorError",
 		func(t *testing.T) error {
 			return get(t, "http://a.test/", aiohttp.Request{}, connector.Options{UnixSocket: filepath.Join(t.TempDir(), "none.sock")})
