@@ -341,9 +341,9 @@ func (b *body) release() {
 
 // describe gives the body to the call and adds its Content-Type, unless the
 // request or the session has one.
-func (b *body) describe(call *connector.Call, head []byte, given bool) []byte {
+func (b *body) describe(call *connector.Call, head []byte, h *hop) []byte {
 	call.Payload, call.Body, call.Length, call.Rewind = b.payload, b.reader, b.length, b.reopen
-	if b.contentType != "" && !given {
+	if b.contentType != "" && !h.typed() {
 		head = http1.AppendField(head, "Content-Type", b.contentType)
 	}
 	if b.coding != "" {

@@ -20,7 +20,8 @@ import (
 // https://www.rfc-editor.org/rfc/rfc6265#section-5.4
 func (h *hop) appendCookies(head []byte) ([]byte, error) {
 	s := h.session
-	if s.jar == nil && len(s.defaults.cookies) == 0 && len(h.req.Cookies) == 0 && len(h.header) == 0 {
+	none := s.jar == nil || s.own != nil && s.own.Len() == 0
+	if none && len(s.defaults.cookies) == 0 && len(h.req.Cookies) == 0 && len(h.header) == 0 {
 		return head, nil
 	}
 	const name = "Cookie: "

@@ -35,10 +35,11 @@ type hop struct {
 // job is a request under way. Jobs are reused; nothing that the caller gets
 // points into one.
 type job struct {
-	req  Request
-	hop  hop
-	call connector.Call
-	head []byte
+	req   Request
+	hop   hop
+	call  connector.Call
+	head  []byte
+	again bool // call has served a hop
 
 	sent   *atomic.Int32   // how many exchanges of the call were begun, where there is middleware
 	handle Handler         // the middleware that each hop goes through; nil when there is none
@@ -150,6 +151,10 @@ func (j *job) sendHop(ctx context.Context) (*Response, error) {
 func (j *job) exchange(ctx context.Context) (*Response, error) {
 	h := &j.hop
 	resp := &Response{session: h.session, method: h.method, dest: h.dest, raw: h.req.DisableDecompression}
+	if j.again {
+		j.call = connector.Call{}
+	}
+	j.again = true
 	if err := h.fill(&j.call, j.head[:0]); err != nil {
 		h.body.close()
 		return nil, &Error{Phase: connector.PhasePrepare, Host: h.dest.addr, Err: err}
@@ -209,14 +214,13 @@ func (h *hop) appendFields(head []byte, call *connector.Call) ([]byte, error) {
 	return h.appendHeader(head, call)
 }
 
-// fill renders the hop's head and says where its body comes from.
+// fill renders the hop's head and says where its body comes from, in a call that
+// is empty.
 func (h *hop) fill(call *connector.Call, head []byte) error {
 	s, d := h.session, &h.dest
-	*call = connector.Call{
-		Method: h.method, TLS: d.tls, Host: d.addr, Policy: h.req.TLS,
-		Expect100:  h.req.Expect100,
-		Repeatable: connector.IdempotentMethod(h.method),
-	}
+	call.Method, call.TLS, call.Host, call.Policy = h.method, d.tls, d.addr, h.req.TLS
+	call.Expect100 = h.req.Expect100
+	call.Repeatable = connector.IdempotentMethod(h.method)
 	h.limit(&call.Timeouts)
 	if call.Policy == nil {
 		call.Policy = s.opts.TLS
@@ -237,7 +241,7 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 	if head, err = h.appendCookies(head); err != nil {
 		return err
 	}
-	call.Head = h.body.describe(call, head, h.typed())
+	call.Head = h.body.describe(call, head, h)
 	if h.req.Trailer != nil || h.req.OnUpload != nil {
 		h.attend(call)
 	}

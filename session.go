@@ -24,6 +24,7 @@ type Session struct {
 	invalid    error    // what is wrong with the options; every call reports it
 	connector  *connector.Connector
 	owned      bool
+	timed      bool // Options.Timeouts says something
 	jar        http.CookieJar
 	own        *cookie.Jar // jar, when it is of our kind: it has a shorter way in
 	defaults   defaults
@@ -49,6 +50,7 @@ func NewSession(opts ...Options) *Session {
 	}
 	o := &s.opts
 	o.Query = maps.Clone(o.Query)
+	s.timed = o.Timeouts != (connector.Timeouts{})
 	o.Trace = slices.Clone(o.Trace)
 	if len(o.Middleware) > 0 {
 		o.Middleware = slices.Clone(o.Middleware)

@@ -24,7 +24,9 @@ func over(own, def connector.Timeouts) connector.Timeouts {
 // limit sets the time-outs of one hop. All of them run anew for each redirect,
 // but for Total, of which a hop has what the hops before it have left.
 func (h *hop) limit(t *connector.Timeouts) {
-	*t = h.session.opts.Timeouts
+	if h.session.timed {
+		*t = h.session.opts.Timeouts
+	}
 	if h.req.Timeouts != (connector.Timeouts{}) {
 		*t = over(h.req.Timeouts, *t)
 	}
