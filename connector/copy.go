@@ -13,8 +13,8 @@ import (
 func isDeadline(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
 // copyBuffer is what bulk bodies are copied through: the size at which a read
-// loop on a socket is fastest (64 to 128 KiB, see bench/RESULTS.md).
-type copyBuffer struct{ b [128 << 10]byte }
+// loop on a socket is fastest (see bench/RESULTS.md: 128 KiB are slower again).
+type copyBuffer struct{ b [64 << 10]byte }
 
 var copyBuffers = sync.Pool{New: func() any { return new(copyBuffer) }}
 
