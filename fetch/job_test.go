@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -297,6 +298,9 @@ func TestDrainEndsWhatIsInFlight(t *testing.T) {
 	go func() {
 		<-began
 		<-began
+		for j.Snapshot().Queued == 0 { // the list is read beside the downloads
+			runtime.Gosched()
+		}
 		if snap := j.Snapshot(); len(snap.Transfers) != 2 || snap.InFlight != 2 {
 			t.Errorf("snapshot %+v", snap)
 		}
