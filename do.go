@@ -104,11 +104,8 @@ func (s *Session) unusable() error {
 
 // prepare checks the request and resolves where it goes.
 func (h *hop) prepare() error {
-	if !http1.ValidToken(h.method) {
-		return errInvalidMethod(h.method)
-	}
-	if h.method == "CONNECT" {
-		return errConnect
+	if err := h.checkMethod(); err != nil {
+		return err
 	}
 	find := h.session.destination
 	if h.req.exact {
@@ -121,6 +118,17 @@ func (h *hop) prepare() error {
 	h.origin, h.foreign = dest.origin, h.req.foreign
 	h.aim(dest)
 	return h.takeBody()
+}
+
+// checkMethod refuses what no session sends.
+func (h *hop) checkMethod() error {
+	switch {
+	case !http1.ValidToken(h.method):
+		return errInvalidMethod(h.method)
+	case h.method == "CONNECT":
+		return errConnect
+	}
+	return nil
 }
 
 // errConnect refuses what has no URL: the target of CONNECT is a host and a port.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
-	"github.com/aiohttp-go/aiohttp/internal/http1"
 	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
@@ -165,21 +164,17 @@ func (s *Session) transmit(ctx context.Context, req *Request) (*Response, error)
 
 // resume prepares a hop that has come through middleware.
 func (h *hop) resume(v *via) error {
-	if !http1.ValidToken(h.method) {
-		return errInvalidMethod(h.method)
-	}
-	var dest destination
-	var err error
 	if v == nil { // a request of the middleware's own
-		dest, err = h.session.destination(h.req.URL, h.req.Query)
-		h.origin = dest.origin
-	} else {
-		dest, err = h.session.absolute(h.req.URL, h.req.Query)
-		h.origin, h.foreign, h.ends, h.whole = v.origin, v.foreign, v.ends, true
+		return h.prepare()
 	}
+	if err := h.checkMethod(); err != nil {
+		return err
+	}
+	dest, err := h.session.absolute(h.req.URL, h.req.Query)
 	if err != nil {
 		return err
 	}
+	h.origin, h.foreign, h.ends, h.whole = v.origin, v.foreign, v.ends, true
 	h.aim(dest)
 	return h.takeBody()
 }
