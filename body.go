@@ -342,7 +342,9 @@ func (b *body) release() {
 // describe gives the body to the call and adds its Content-Type, unless the
 // request or the session has one.
 func (b *body) describe(call *connector.Call, head []byte, h *hop) []byte {
-	call.Payload, call.Body, call.Length, call.Rewind = b.payload, b.reader, b.length, b.reopen
+	if b.payload != nil || b.reader != nil {
+		call.Payload, call.Body, call.Length, call.Rewind = b.payload, b.reader, b.length, b.reopen
+	}
 	if b.contentType != "" && !h.typed() {
 		head = http1.AppendField(head, "Content-Type", b.contentType)
 	}

@@ -25,11 +25,22 @@ func (r *Response) Bytes() ([]byte, error) {
 		if limit == 0 {
 			limit = defaultMaxBodyBytes
 		}
-		r.content, r.failure = r.readAll(limit)
-		r.held = true
+		content, err := r.readAll(limit)
+		if err != nil {
+			r.extend().failure = err
+		}
+		r.content, r.held = content, true
 		r.Close()
 	}
-	return r.content, r.failure
+	return r.content, r.failed()
+}
+
+// failed gives the error that stands in the place of a body in memory.
+func (r *Response) failed() error {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.failure
 }
 
 // readAll reads to the end of the body, which gives the connection back.

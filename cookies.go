@@ -156,9 +156,9 @@ func (s *Session) keepCookies(resp *Response) {
 	values := fieldValues(resp.reply.Fields(), "set-cookie")
 	switch {
 	case s.own != nil:
-		s.own.SetCookieStrings(resp.dest.parsed(), values)
+		s.own.SetCookieStrings(resp.place.parsed(), values)
 	default:
-		s.jar.SetCookies(resp.dest.parsed(), parseSetCookie(values))
+		s.jar.SetCookies(resp.place.parsed(), parseSetCookie(values))
 	}
 }
 

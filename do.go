@@ -40,6 +40,7 @@ type job struct {
 	call  connector.Call
 	head  []byte
 	again bool // call has served a hop
+	plain bool // nothing was asked for beyond method and URL, and nothing has come in between
 
 	sent   *atomic.Int32   // how many exchanges of the call were begun, where there is middleware
 	handle Handler         // the middleware that each hop goes through; nil when there is none
@@ -48,15 +49,39 @@ type job struct {
 
 var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 512)} }}
 
-// recycle makes the job ready for another request.
+// recycle makes the job ready for another request. What a plain one has used is
+// little, and cleared word by word: to clear all of a job is dear while the
+// garbage collector runs.
 func (j *job) recycle() {
-	head := j.head
-	if cap(head) > 64<<10 {
-		head = nil
+	if cap(j.head) > 64<<10 {
+		j.head = nil
 	}
-	j.hop.body.release()
-	*j = job{head: head[:0]}
+	if j.plain {
+		j.req.Method, j.req.URL = "", ""
+		j.hop.clear()
+		clearCall(&j.call)
+		j.again, j.plain = false, false
+	} else {
+		j.hop.body.release()
+		j.req, j.hop = Request{}, hop{}
+		j.call.Reset()
+		j.again, j.sent, j.handle, j.tracer = false, nil, nil, nil
+	}
 	jobs.Put(j)
+}
+
+// clear undoes what prepare and fill do for a plain job.
+func (h *hop) clear() {
+	h.session, h.req, h.origin, h.method = nil, nil, nil, ""
+	h.dest.origin, h.dest.text, h.dest.url, h.dest.target = nil, "", nil, ""
+	h.foreign, h.away, h.ends = false, false, time.Time{}
+}
+
+// clearCall undoes what fill does for a plain job.
+func clearCall(call *connector.Call) {
+	call.Method, call.Host, call.Head = "", "", nil
+	call.Policy, call.Proxy = nil, nil
+	call.TLS, call.Repeatable, call.Timeouts = false, false, connector.Timeouts{}
 }
 
 // run sends the request of a job, and follows its redirects.
@@ -72,19 +97,20 @@ func (s *Session) run(ctx context.Context, j *job) (*Response, error) {
 		return nil, wrap(req.Method, req.URL, &Error{Phase: connector.PhasePrepare, Err: err})
 	}
 	if j.handle = s.handler(req); j.handle != nil {
-		j.sent = new(atomic.Int32)
+		j.sent, j.plain = new(atomic.Int32), false
 	}
 	resp, err := j.sendHop(ctx)
 	if err != nil {
 		return nil, wrap(h.method, h.address(), err)
 	}
 	if redirects(resp.Status) {
+		j.plain = false
 		if resp, err = s.follow(ctx, j, resp); err != nil {
 			return nil, err
 		}
 	}
 	if req.OnDownload != nil {
-		resp.watch = &progress{told: req.OnDownload}
+		resp.extend().watch = &progress{told: req.OnDownload}
 	}
 	if s.opts.RaiseForStatus {
 		if err := resp.RaiseForStatus(); err != nil {
@@ -138,7 +164,7 @@ func errInvalidMethod(method string) error { return fmt.Errorf("invalid method %
 
 // aim directs the hop to a destination.
 func (h *hop) aim(dest destination) {
-	h.dest = dest
+	h.dest.origin, h.dest.text, h.dest.url, h.dest.target = dest.origin, dest.text, dest.url, dest.target
 	h.foreign = h.foreign || !dest.same(h.origin)
 	base := h.session.baseOrigin
 	// RFC 9110, section 9.3.8: "A client MUST NOT generate fields in a TRACE
@@ -158,9 +184,9 @@ func (j *job) sendHop(ctx context.Context) (*Response, error) {
 // exchange sends one hop.
 func (j *job) exchange(ctx context.Context) (*Response, error) {
 	h := &j.hop
-	resp := &Response{session: h.session, method: h.method, dest: h.dest, raw: h.req.DisableDecompression}
+	resp := &Response{session: h.session, method: h.method, place: h.dest.place, raw: h.req.DisableDecompression}
 	if j.again {
-		j.call = connector.Call{}
+		j.call.Reset()
 	}
 	j.again = true
 	if err := h.fill(&j.call, j.head[:0]); err != nil {
@@ -168,7 +194,6 @@ func (j *job) exchange(ctx context.Context) (*Response, error) {
 		return nil, &Error{Phase: connector.PhasePrepare, Host: h.dest.addr, Err: err}
 	}
 	j.head = j.call.Head[:0]
-	j.call.Room = resp.room[:0]
 	if j.watched() {
 		j.watch(resp)
 	}

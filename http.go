@@ -11,11 +11,11 @@ import (
 func (r *Response) HTTP() *http.Response {
 	box := new(httpBox)
 	resp := &box.resp
-	box.req = http.Request{Method: r.method, URL: r.URL(), Host: r.dest.host}
+	box.req = http.Request{Method: r.method, URL: r.URL(), Host: r.place.host}
 	*resp = http.Response{
 		Status: r.reply.StatusText(), StatusCode: r.Status,
-		Proto: r.Proto(), ProtoMajor: 1, ProtoMinor: r.reply.Minor,
-		ContentLength: r.ContentLength, Uncompressed: r.decoder != nil, TLS: r.reply.TLS, Request: &box.req,
+		Proto: r.Proto(), ProtoMajor: 1, ProtoMinor: int(r.reply.Minor),
+		ContentLength: r.ContentLength, Uncompressed: r.decoder != nil, TLS: r.reply.TLS(), Request: &box.req,
 	}
 	if r.header == nil {
 		resp.Header = r.reply.Fields().Header(box.values[:], nil)

@@ -87,8 +87,8 @@ func (j *job) pass(ctx context.Context, handle Handler) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if resp.dest.origin != nil {
-		h.dest = resp.dest // it may have been sent elsewhere
+	if resp.place.origin != nil {
+		h.dest.place = resp.place // it may have been sent elsewhere
 	}
 	return resp, nil
 }

@@ -43,13 +43,20 @@ type knownOrigin struct {
 const originCacheSize = 1024
 
 func (c *originCache) get(prefix string) *origin {
-	if k := c.last.Load(); k != nil && k.prefix == prefix {
-		return k.origin
-	}
 	c.mu.RLock()
 	o := c.m[prefix]
 	c.mu.RUnlock()
 	return o
+}
+
+// again gives the origin of the last URL that was new, where text leads there
+// too, and its target.
+func (c *originCache) again(text string) (o *origin, target string) {
+	k := c.last.Load()
+	if k == nil || len(text) <= len(k.prefix) || text[len(k.prefix)] != '/' || text[:len(k.prefix)] != k.prefix {
+		return nil, ""
+	}
+	return k.origin, text[len(k.prefix):]
 }
 
 func (c *originCache) put(prefix string, o *origin) {
@@ -67,27 +74,35 @@ func (c *originCache) put(prefix string, o *origin) {
 
 // destination is where one hop of a request goes.
 type destination struct {
+	place
+	target string // of the request line
+}
+
+// place is a destination in the user's words.
+type place struct {
 	*origin
-	target string   // of the request line
-	text   string   // the URL, when it was not parsed
-	url    *url.URL // the URL, when it was
+	text string   // the URL, when it was not parsed
+	url  *url.URL // the URL, when it was
 }
 
 // parsed gives the URL in parts.
-func (d *destination) parsed() *url.URL {
-	if d.url == nil {
-		d.url, _ = url.Parse(d.text) // plain has found it well-formed
+func (p *place) parsed() *url.URL {
+	if p.url == nil {
+		p.url, _ = url.Parse(p.text) // plain has found it well-formed
 	}
-	return d.url
+	return p.url
 }
 
 // destination resolves a request's URL. A plain absolute URL is sent exactly as
 // it was given: a URL that was signed keeps its signature.
 func (s *Session) destination(text string, query url.Values) (destination, error) {
 	if len(query) == 0 && len(s.opts.Query) == 0 {
+		if o, target := s.origins.again(text); o != nil && plainTarget(target) {
+			return destination{place{origin: o, text: text}, target}, nil
+		}
 		if prefix, target, ok := plain(text); ok {
 			if o := s.origins.get(prefix); o != nil {
-				return destination{origin: o, target: target, text: text}, nil
+				return destination{place{origin: o, text: text}, target}, nil
 			}
 		}
 	}
@@ -193,7 +208,7 @@ func destinationOf(u *url.URL) (destination, error) {
 	if err != nil {
 		return destination{}, err
 	}
-	return destination{origin: &origin{addr: addr, tls: secure, host: host}, target: target, url: u}, nil
+	return destination{place{origin: &origin{addr: addr, tls: secure, host: host}, url: u}, target}, nil
 }
 
 // plain splits an absolute URL whose path and query go on the wire as they are:
@@ -215,24 +230,29 @@ func plain(text string) (prefix, target string, ok bool) {
 			return "", "", false
 		}
 	}
+	return prefix, target, plainTarget(target)
+}
+
+// plainTarget reports whether a path and query go on the wire as they are.
+func plainTarget(target string) bool {
 	for i := 0; i < len(target); i++ {
-		if c := target[i]; plainTarget[c] {
+		if c := target[i]; plainOctets[c] {
 			continue
 		} else if c != '%' {
-			return "", "", false
+			return false
 		}
 		if i+2 >= len(target) || !isHex(target[i+1]) || !isHex(target[i+2]) {
 			if strings.IndexByte(target[:i], '?') < 0 {
-				return "", "", false
+				return false
 			}
 		}
 	}
-	return prefix, target, true
+	return true
 }
 
-// plainTarget tells which octets, the percent sign apart, package net/url would
+// plainOctets tells which octets, the percent sign apart, package net/url would
 // neither encode in a path or query nor end it there.
-var plainTarget = func() (t [256]bool) {
+var plainOctets = func() (t [256]bool) {
 	for c := '!'; c < 0x7f; c++ {
 		t[c] = true
 	}

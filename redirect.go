@@ -73,7 +73,7 @@ func (s *Session) follow(ctx context.Context, j *job, resp *Response) (*Response
 		}
 		resp = next
 	}
-	resp.history = history
+	resp.extend().history = history
 	return resp, nil
 }
 

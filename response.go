@@ -31,27 +31,35 @@ type Response struct {
 
 	session *Session
 	method  string
-	dest    destination
-	raw     bool // no decompression
+	place   place
 	reply   connector.Reply
-	decoder io.ReadCloser // undoes the Content-Encoding; nil when there is none
+	raw     bool          // no decompression
 	ended   bool          // decoder has given all
+	held    bool          // the body was read into memory: content or failure stands
 	closed  atomic.Bool   // Close was called
+	decoder io.ReadCloser // undoes the Content-Encoding; nil when there is none
 	header  http.Header   // once it was asked for
-	history []*Response
-	std     *http.Response // that it was made of; nil for one from a connection
-	held    bool           // the body was read into memory: content or failure stands
 	content []byte
-	failure error
-	probe   *probe           // tells what becomes of it; nil when nobody wants to know
-	after   func()           // what waits for the end of the body; may be nil
-	watch   *progress        // of Request.OnDownload; nil when nobody asks
-	room    [inlineHead]byte // where the reply keeps an ordinary head
+	probe   *probe  // tells what becomes of it; nil when nobody wants to know
+	more    *extras // what few responses have; nil for the others
 }
 
-// inlineHead is how much of a response's head is held without a further
-// allocation: the fields of an ordinary answer.
-const inlineHead = 392
+// extras are what few responses have.
+type extras struct {
+	failure error // of reading the body into memory
+	history []*Response
+	std     *http.Response // that it was made of; nil for one from a connection
+	after   func()         // what waits for the end of the body; may be nil
+	watch   *progress      // of Request.OnDownload; nil when nobody asks
+}
+
+// extend gives r.more, made if need be.
+func (r *Response) extend() *extras {
+	if r.more == nil {
+		r.more = new(extras)
+	}
+	return r.more
+}
 
 // begin makes the response ready once its head was read.
 func (r *Response) begin() {
@@ -111,11 +119,16 @@ func (r *Response) Proto() string {
 func (r *Response) Method() string { return r.method }
 
 // URL gives the URL that this response came from, after redirects.
-func (r *Response) URL() *url.URL { return r.dest.parsed() }
+func (r *Response) URL() *url.URL { return r.place.parsed() }
 
 // History gives the redirects that led here, the first one first. Their bodies
 // are closed.
-func (r *Response) History() []*Response { return r.history }
+func (r *Response) History() []*Response {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.history
+}
 
 // Header gives the first value of a field, or "". The name's case does not
 // matter.
@@ -155,8 +168,8 @@ func (r *Response) Headers() http.Header {
 // Trailers gives the trailer fields, once the body was read to its end. Those
 // that must not stand in a trailer are left out.
 func (r *Response) Trailers() http.Header {
-	if r.std != nil {
-		return r.std.Trailer.Clone()
+	if r.more != nil && r.more.std != nil {
+		return r.more.std.Trailer.Clone()
 	}
 	h := r.reply.Trailer().Header(nil, nil)
 	for name := range h {
@@ -174,10 +187,10 @@ func (r *Response) Cookies() []*http.Cookie {
 
 // TLS describes the secured connection; nil for a plain one. It must not be
 // changed.
-func (r *Response) TLS() *tls.ConnectionState { return r.reply.TLS }
+func (r *Response) TLS() *tls.ConnectionState { return r.reply.TLS() }
 
 // RemoteAddr gives the address of the peer.
-func (r *Response) RemoteAddr() string { return r.reply.Addr }
+func (r *Response) RemoteAddr() string { return r.reply.Addr() }
 
 // Read reads the body, decompressed. It gives io.EOF at its end, an [*Error] when
 // it is cut short or cannot be decoded, and one of http.ErrBodyReadAfterClose
@@ -187,8 +200,8 @@ func (r *Response) Read(p []byte) (int, error) {
 	if r.probe != nil {
 		r.probe.received(p[:n], err)
 	}
-	if r.watch != nil {
-		r.watch.add(n, r.ContentLength)
+	if r.more != nil && r.more.watch != nil {
+		r.more.watch.add(n, r.ContentLength)
 	}
 	return n, err
 }
@@ -242,13 +255,13 @@ func (r *Response) explain(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	return &Error{Phase: connector.PhaseBody, Host: r.dest.addr, Addr: r.reply.Addr, Sent: true, Err: err}
+	return &Error{Phase: connector.PhaseBody, Host: r.place.addr, Addr: r.reply.Addr(), Sent: true, Err: err}
 }
 
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil || r.watch != nil || r.probe != nil && r.probe.tracer != nil {
+	if r.decoder != nil || r.more != nil && r.more.watch != nil || r.probe != nil && r.probe.tracer != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)

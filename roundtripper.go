@@ -15,7 +15,7 @@ import (
 // is resp's, read and closed through the new response, and decompressed where
 // resp's Content-Encoding says so and req does not forbid it.
 func FromHTTP(req *Request, resp *http.Response) (*Response, error) {
-	r := &Response{method: req.Method, raw: req.DisableDecompression || resp.Uncompressed, std: resp}
+	r := &Response{method: req.Method, raw: req.DisableDecompression || resp.Uncompressed, more: &extras{std: resp}}
 	if r.method == "" {
 		r.method = http.MethodGet
 	}
@@ -23,8 +23,9 @@ func FromHTTP(req *Request, resp *http.Response) (*Response, error) {
 		r.session = req.via.session
 	}
 	u, err := parseURL(req.URL)
+	var to destination
 	if err == nil {
-		r.dest, err = destinationOf(u)
+		to, err = destinationOf(u)
 	}
 	if err == nil && (resp.StatusCode < 100 || resp.StatusCode > 999) {
 		err = fmt.Errorf("response with the status %d", resp.StatusCode)
@@ -35,6 +36,7 @@ func FromHTTP(req *Request, resp *http.Response) (*Response, error) {
 		}
 		return nil, &Error{Phase: connector.PhasePrepare, Err: err}
 	}
+	r.place = to.place
 	r.reply.From(resp)
 	r.begin()
 	return r, nil

@@ -74,8 +74,8 @@ func (r *Response) saveThrough(path string) (int64, error) {
 // writeTo writes the body, also one that was read into memory already.
 func (r *Response) writeTo(w io.Writer) (int64, error) {
 	if r.held {
-		if r.failure != nil {
-			return 0, r.failure
+		if err := r.failed(); err != nil {
+			return 0, err
 		}
 		n, err := w.Write(r.content)
 		return int64(n), err

@@ -160,6 +160,7 @@ func (s *Session) send(ctx context.Context, method, url string, reqs []Request) 
 	if len(reqs) == 1 {
 		j.req = reqs[0]
 	}
+	j.plain = len(reqs) == 0
 	j.req.Method, j.req.URL = method, url
 	return s.do(ctx, j)
 }

@@ -17,7 +17,7 @@ const maxLineBytes = 1 << 20
 // source is the body as a stream: what was read into memory of it already, or
 // else what is to come.
 func (r *Response) source() io.Reader {
-	if r.held && r.failure == nil {
+	if r.held && r.failed() == nil {
 		return bytes.NewReader(r.content)
 	}
 	return onlyReader{r}

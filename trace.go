@@ -17,6 +17,7 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 	if len(s.opts.Trace)+len(j.req.Trace) == 0 {
 		return s.run(ctx, j)
 	}
+	j.plain = false
 	return s.trace(ctx, j)
 }
 
@@ -73,6 +74,7 @@ func (j *job) watched() bool {
 
 // watch puts a probe on a response that is to come.
 func (j *job) watch(resp *Response) {
+	j.plain = false
 	p := &probe{tracer: j.tracer, timings: j.hop.req.Timings}
 	if p.timings == nil {
 		p.timings = &p.own

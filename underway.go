@@ -101,8 +101,9 @@ func (r *Response) AfterBody(f func()) {
 		f()
 		return
 	}
-	before := r.after
-	r.after = sync.OnceFunc(func() {
+	more := r.extend()
+	before := more.after
+	more.after = sync.OnceFunc(func() {
 		if before != nil {
 			before()
 		}
@@ -117,7 +118,7 @@ func (r *Response) through() bool {
 
 // over calls what waits for the end of the body.
 func (r *Response) over() {
-	if r.after != nil {
-		r.after()
+	if r.more != nil && r.more.after != nil {
+		r.more.after()
 	}
 }

@@ -11,7 +11,8 @@ import (
 
 // Call is one request in the connector's own terms: the head as it goes on the
 // wire, and where the body comes from. It is what a session gives to
-// [Connector.Do]; programs use a session, or RoundTrip.
+// [Connector.Do]; programs use a session, or RoundTrip. It must not be copied once
+// it was used, nor be used by two goroutines at once.
 type Call struct {
 	// Method is the request's, as it stands in Head.
 	Method string
@@ -84,16 +85,21 @@ type Call struct {
 	// Trace, when set, is told what happens.
 	Trace *tracing.Exchange
 
-	// Room, when set, is where the reply keeps the fields of its head, if they
-	// have room there.
-	Room []byte
-
 	// box, when set, takes the head in the place of the reply.
 	box *responseBox
 
 	// interim is told of each 1xx response but 101; its error ends the call.
 	interim func(h *http1.ResponseHead) error
 	trace   *callTrace
+
+	run exchange // under way
+}
+
+// Reset makes a call that is not under way as good as new, and keeps its memory.
+func (call *Call) Reset() {
+	joint, heads := call.run.joint, call.run.heads
+	*call = Call{}
+	call.run.joint, call.run.heads = joint, heads
 }
 
 // hasBody reports whether there is a body to send.

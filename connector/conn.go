@@ -21,6 +21,7 @@ type conn struct {
 	tls  *tls.ConnectionState // of top; nil where that is the wire
 	rd   http1.Reader
 	addr string // the peer's
+	far  *peer  // what replies say of it; nil before the first
 	id   uint64 // tells it from the others of its pool, for traces
 
 	space   func() []byte // gives room in rd; made once
@@ -73,6 +74,14 @@ func (c *conn) origin() *tls.ConnectionState {
 		return nil
 	}
 	return c.tls
+}
+
+// peer is what replies say of the other end. TLS is complete when it is asked for.
+func (c *conn) peer() *peer {
+	if c.far == nil {
+		c.far = &peer{c.addr, c.origin()}
+	}
+	return c.far
 }
 
 // dialedTLS notes the state of a connection that came with its TLS.

@@ -19,8 +19,8 @@ import (
 // anything of an answer was read, is sent once more on a new connection, if it
 // may be repeated or was not sent at all. Every failure is an [*Error].
 func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
-	x := exchanges.Get().(*exchange)
-	defer x.recycle()
+	x := &call.run
+	defer x.finish()
 	x.c, x.ctx, x.call, x.reply = c, ctx, call, reply
 	x.expect = call.Expect100 && call.hasBody()
 	x.last = call.Close || c.opts.DisableKeepAlives
@@ -45,6 +45,9 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	err := x.attempts()
 	if err != nil && !x.started {
 		call.closeBody()
+	}
+	if call.trace != nil {
+		call.trace, call.interim = nil, nil
 	}
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
@@ -17,7 +16,7 @@ import (
 const inlinePayload = 16 << 10
 
 // exchange is one request and the head of its answer, on one connection. It
-// lives as long as Do; what outlasts Do is in the Reply.
+// stands in the Call and is in use as long as Do; what outlasts Do is in the Reply.
 type exchange struct {
 	c      *Connector
 	ctx    context.Context
@@ -31,29 +30,32 @@ type exchange struct {
 	out    []byte  // what is sent in one write: the head, and a small body
 	via    *route  // the way of this attempt; nil is the direct one
 	joint  []byte  // where the two are put together
+	heads  heads   // where the reply keeps its head
 	right  *host   // of the pool's rights to open a connection, the one in hand
 	conn   *conn   // the connection of this attempt
 	held   bool    // conn is neither given back nor handed over
 	upload *upload // the body being sent by another goroutine; nil when none
 	head   http1.ResponseHead
 
-	expect   bool  // wait for 100 Continue
-	last     bool  // the connection is not to be used again
-	started  bool  // Body has been handed out to be read
-	sent     bool  // an octet may have reached the peer
-	before   bool  // the same, of an earlier attempt
-	readErr  error // of the read that came with the sending
-	answered bool  // an octet of an answer was read
-	interims int   // how many 1xx answers were read
+	readErr error // of the read that came with the sending
+	status
+}
+
+// status is how far an exchange has come.
+type status struct {
+	expect   bool // wait for 100 Continue
+	last     bool // the connection is not to be used again
+	started  bool // Body has been handed out to be read
+	sent     bool // an octet may have reached the peer
+	before   bool // the same, of an earlier attempt
+	answered bool // an octet of an answer was read
+	interims int  // how many 1xx answers were read
 	retried  bool
 }
 
-// exchanges are reused.
-var exchanges = sync.Pool{New: func() any { return new(exchange) }}
-
-// recycle makes the exchange ready for another request. What is still in its
-// hands then, because a function of the user's panicked, it gives back.
-func (x *exchange) recycle() {
+// finish ends the exchange, and makes it ready for another. What is still in its
+// hands, because a function of the user's panicked, it gives back.
+func (x *exchange) finish() {
 	x.c.flying.Add(-1)
 	if x.right != nil {
 		x.c.pool.giveUp(x.right)
@@ -64,12 +66,20 @@ func (x *exchange) recycle() {
 		}
 		x.release(false)
 	}
-	joint := x.joint[:0]
-	if cap(joint) > 64<<10 {
-		joint = nil
+	if cap(x.joint) > 64<<10 {
+		x.joint = nil
 	}
-	*x = exchange{joint: joint}
-	exchanges.Put(x)
+	x.clear()
+}
+
+// clear lets go of all that does not serve the next exchange. It does so word by
+// word, as a whole struct is dear to clear while the garbage collector runs.
+func (x *exchange) clear() {
+	x.c, x.ctx, x.call, x.reply = nil, nil, nil, nil
+	x.limits, x.whole, x.now = nil, 0, 0
+	x.out, x.via, x.right, x.conn, x.upload = nil, nil, nil, nil, nil
+	x.head.Status, x.head.Method, x.head.Reason, x.head.Fields = 0, "", nil, nil
+	x.held, x.readErr, x.status = false, nil, status{}
 }
 
 // renew makes the exchange ready for another attempt.
@@ -331,7 +341,7 @@ func (x *exchange) accept() error {
 		return nil
 	}
 	r.body.Reset(&cn.rd, kind, length, &x.c.limits)
-	r.conn, r.upload = cn, x.upload
+	r.conn, r.bound = cn, true
 	x.held = false
 	if x.upload != nil && h.Close && h.Status >= 300 {
 		// A success may well come with "close" and still be the answer to all

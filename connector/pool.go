@@ -52,6 +52,7 @@ type pool struct {
 
 // host is the pool's share of one key.
 type host struct {
+	pool    *pool
 	key     hostKey
 	idle    []*conn // the last one rested least
 	open    int
@@ -112,7 +113,7 @@ func (p *pool) ask(now int64, key hostKey, fresh bool) (grant, *waiter, error) {
 		h := p.hosts[key]
 		if h == nil && unknown == nil {
 			p.mu.Unlock()
-			unknown = &host{key: key}
+			unknown = &host{pool: p, key: key}
 			continue
 		}
 		if h == nil {

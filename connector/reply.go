@@ -20,52 +20,50 @@ import (
 type Reply struct {
 	// Status is the status code: 101, or 200 to 999.
 	Status int
-	// Minor is that of the HTTP version: 0 or 1.
-	Minor int
 	// Length is that of the body in bytes as it is sent; -1 when unknown. For
 	// HEAD it is the Content-Length that the server stated, for 204 and 304 zero.
 	Length int64
-	// Addr is the peer's address.
-	Addr string
-	// TLS describes the secured connection; nil for a plain one. It is shared
-	// and must not be changed.
-	TLS *tls.ConnectionState
+	// Minor is that of the HTTP version: 0 or 1.
+	Minor uint8
 	// SetsCookie and Coded tell whether the head has a Set-Cookie and a
 	// Content-Encoding field: most have neither, and need not be searched.
 	SetsCookie, Coded bool
 
-	chunked  bool
-	closing  bool // the server announced the end of the connection
-	reusable bool // the connection, once the body was read
-	state    atomic.Uint32
-	reason   int // octets of the reason phrase in front of head's fields
-	head     []byte
-	body     http1.Body
-	own      http1.Reader // holds the body when the connection went back early
-	tunnel   *upgraded    // of a response that switches protocols
-	mu       sync.Mutex   // held to let go of conn, and to cut it from another goroutine
-	conn     *conn        // nil once given back
-	pool     *pool
-	ctx      context.Context
-	upload   *upload
-	source   io.Closer // of a reply that came by another way than a connection
-	stall    time.Duration
-	err      error // what later reads give
-	origin   origin
-	call     replyTimes
+	chunked    bool
+	closing    bool // the server announced the end of the connection
+	reusable   bool // the connection, once the body was read
+	reused     bool // it had served others before
+	repeatable bool // the request
+	bound      bool // it came with conn: the body did not lie whole in the buffer
+	state      atomic.Uint32
+	reason     int32 // octets of the reason phrase in front of head's fields
+	head       []byte
+	body       http1.Body
+	own        http1.Reader // holds the body when the connection went back early
+	to         *host        // nil for a reply that came by another way than a connection
+	peer       *peer        // nil when nothing is known
+	mu         sync.Mutex   // held to let go of conn, and to cut it from another goroutine
+	conn       *conn        // nil once given back
+	ctx        context.Context
+	stall      time.Duration
+	err        error // what later reads give
+	more       *more // what few replies have; nil for the others
 }
 
-// origin is what the errors of a body say of its request.
-type origin struct {
-	to         *host // nil for a reply that came by another way than a connection
-	reused     bool
-	repeatable bool
-}
-
-// replyTimes is for the timings of the body.
-type replyTimes struct {
-	timings *Timings
+// more is what few replies have. It stays where it is as long as the reply is
+// read.
+type more struct {
+	tunnel  *upgraded // of a response that switches protocols
+	upload  *upload
+	source  io.Closer // of a reply that came by another way than a connection
+	timings *Timings  // for that of the body
 	first   time.Time // when the head was read
+}
+
+// peer is who is at the other end of a connection.
+type peer struct {
+	addr string
+	tls  *tls.ConnectionState // nil where the origin's answers come in the clear
 }
 
 // States of a Reply: whose turn the connection is.
@@ -84,7 +82,7 @@ var closedByUser = &abort{errBodyClosed}
 // start takes over what outlasts the exchange.
 func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	h := &x.head
-	r.Status, r.Minor, r.Length = h.Status, h.Minor, h.ContentLength
+	r.Status, r.Minor, r.Length = h.Status, uint8(h.Minor), h.ContentLength
 	switch {
 	case h.Chunked || kind == http1.UntilClose:
 		r.Length = -1
@@ -93,18 +91,53 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	}
 	r.chunked, r.closing = h.Chunked, h.Close
 	r.SetsCookie, r.Coded = h.SetsCookie, h.Coded
-	r.Addr, r.TLS = x.conn.addr, x.conn.origin()
-	r.pool, r.ctx, r.stall = x.c.pool, x.ctx, x.limits.BodyStall
-	r.origin = origin{x.conn.host, x.conn.uses > 1, x.call.Repeatable && x.call.rewindable()}
+	r.to, r.peer, r.ctx, r.stall = x.conn.host, x.conn.peer(), x.ctx, x.limits.BodyStall
+	r.reused, r.repeatable = x.conn.uses > 1, x.call.Repeatable && x.call.rewindable()
 	if x.call.box != nil {
 		x.call.box.take(h, x.conn.host)
 	} else {
-		r.reason = len(h.Reason)
-		r.head = append(append(x.call.Room[:0], h.Reason...), h.Fields...)
+		r.reason = int32(len(h.Reason))
+		r.head = x.heads.keep(h.Reason, h.Fields)
 	}
 	if t := x.call.Timings; t != nil {
-		r.call = replyTimes{t, time.Now()}
+		r.more = &more{timings: t, first: time.Now()}
 	}
+	if x.upload != nil {
+		r.extend().upload = x.upload
+	}
+}
+
+// extend gives r.more, made if need be.
+func (r *Reply) extend() *more {
+	if r.more == nil {
+		r.more = new(more)
+	}
+	return r.more
+}
+
+// upload gives what still sends the request's body, or nil.
+func (r *Reply) upload() *upload {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.upload
+}
+
+// Addr gives the peer's address.
+func (r *Reply) Addr() string {
+	if r.peer == nil {
+		return ""
+	}
+	return r.peer.addr
+}
+
+// TLS describes the secured connection; nil for a plain one. It is shared and
+// must not be changed.
+func (r *Reply) TLS() *tls.ConnectionState {
+	if r.peer == nil {
+		return nil
+	}
+	return r.peer.tls
 }
 
 // StatusText gives the status code and the reason phrase: "200 OK".
@@ -182,21 +215,25 @@ func (r *Reply) end(err error) {
 	}
 	r.own.Release()
 	r.closeSource()
-	reusable := r.reusable && (r.upload == nil || r.upload.settled(lastWords))
+	upload := r.upload()
+	reusable := r.reusable && (upload == nil || upload.settled(lastWords))
 	cn := r.detach()
 	if cn == nil {
 		return
 	}
-	if r.upload != nil {
-		defer r.upload.cease() // even when the trace panics
+	if upload != nil {
+		defer upload.cease() // even when the trace panics
 	}
 	watched := cn.unwatch()
-	settle(r.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
+	settle(r.to.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
 }
 
 // detach lets go of the connection. After it no Close of another goroutine's
 // can cut it.
 func (r *Reply) detach() *conn {
+	if !r.bound {
+		return nil
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	cn := r.conn
@@ -205,9 +242,9 @@ func (r *Reply) detach() *conn {
 }
 
 func (r *Reply) received() {
-	if t := r.call.timings; t != nil {
-		t.Receive = time.Since(r.call.first)
-		r.call.timings = nil
+	if m := r.more; m != nil && m.timings != nil {
+		m.timings.Receive = time.Since(m.first)
+		m.timings = nil
 	}
 }
 
@@ -215,22 +252,22 @@ func (r *Reply) received() {
 func (r *Reply) failure(err error) error {
 	phase := PhaseBody
 	var key hostKey
-	if r.origin.to != nil {
-		key = r.origin.to.key
+	if r.to != nil {
+		key = r.to.key
 	}
 	switch {
-	case r.upload.failedItself():
-		phase, err = PhaseWrite, r.upload.blame()
+	case r.upload().failedItself():
+		phase, err = PhaseWrite, r.upload().blame()
 	case err == io.ErrUnexpectedEOF && r.Length > 0:
 		err = cutError(fmt.Sprintf("server closed the connection after %d of %d bytes of the body", r.Length-r.body.Left(), r.Length))
 	case err == io.ErrUnexpectedEOF:
 		err = errBodyCut
-	case r.TLS != nil && r.source == nil:
+	case r.TLS() != nil && r.to != nil:
 		err = key.policy.Diagnose(hostOnly(key.host), err)
 	}
 	e := &Error{
-		Phase: phase, Host: key.host, Proxy: key.via.String(), Addr: r.Addr, Sent: true,
-		Reused: r.origin.reused, Repeatable: r.origin.repeatable, Err: err,
+		Phase: phase, Host: key.host, Proxy: key.via.String(), Addr: r.Addr(), Sent: true,
+		Reused: r.reused, Repeatable: r.repeatable, Err: err,
 	}
 	if r.ctx == nil { // it came by another way, see From, and maybe from a reply of ours
 		if known, ok := errors.AsType[*Error](err); ok {
@@ -253,9 +290,9 @@ func (r *Reply) drop() {
 	}
 	cn.unwatch()
 	release := cn.releasing()
-	r.pool.discard(cn)
-	if r.upload != nil {
-		r.upload.cease()
+	r.to.pool.discard(cn)
+	if upload := r.upload(); upload != nil {
+		upload.cease()
 	}
 	release.tell(false)
 }
@@ -283,8 +320,8 @@ func (r *Reply) Close() error {
 			if r.conn != nil {
 				r.conn.wire.abort(closedByUser)
 			}
-			if r.source != nil {
-				r.source.Close() // which is to end the Read
+			if r.more != nil && r.more.source != nil {
+				r.more.source.Close() // which is to end the Read
 			}
 			r.mu.Unlock()
 			return nil
@@ -304,7 +341,7 @@ func (r *Reply) abandon() {
 // drain reads the rest of the body, if that is short and comes soon.
 func (r *Reply) drain() {
 	cn := r.conn
-	if cn == nil || r.err != nil || !r.reusable || r.upload.pending() || r.body.Left() > drainBytes {
+	if cn == nil || r.err != nil || !r.reusable || r.upload().pending() || r.body.Left() > drainBytes {
 		return
 	}
 	var scrap [4 << 10]byte

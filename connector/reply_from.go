@@ -16,7 +16,10 @@ import (
 // is taken for a length that is not known, as in responses that programs make.
 // Fields that could not have come over a connection are left out.
 func (r *Reply) From(resp *http.Response) {
-	r.Status, r.Minor, r.Length, r.TLS = resp.StatusCode, 1, resp.ContentLength, resp.TLS
+	r.Status, r.Minor, r.Length = resp.StatusCode, 1, resp.ContentLength
+	if resp.TLS != nil {
+		r.peer = &peer{tls: resp.TLS}
+	}
 	if resp.ProtoMajor == 1 && resp.ProtoMinor == 0 {
 		r.Minor = 0
 	}
@@ -25,7 +28,7 @@ func (r *Reply) From(resp *http.Response) {
 		reason = http.StatusText(resp.StatusCode)
 	}
 	r.head = append(r.head, reason...)
-	r.reason = len(reason)
+	r.reason = int32(len(reason))
 	names := make([]string, 0, len(resp.Header))
 	for name := range resp.Header {
 		names = append(names, name)
@@ -54,7 +57,7 @@ func (r *Reply) stream(resp *http.Response) {
 		r.err = io.EOF
 		return
 	}
-	r.source = resp.Body
+	r.extend().source = resp.Body
 	r.own.Reset(resp.Body)
 	if resp.ContentLength > 0 {
 		r.body.Reset(&r.own, http1.Length, resp.ContentLength, nil)
@@ -67,17 +70,23 @@ func (r *Reply) stream(resp *http.Response) {
 // Over reports whether the reply needs its connection, or whatever else its body
 // comes from, no more.
 func (r *Reply) Over() bool {
+	if !r.bound && r.more == nil {
+		return true
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.conn == nil && r.source == nil
+	return r.conn == nil && (r.more == nil || r.more.source == nil)
 }
 
 // closeSource closes what a reply is read from that is no connection, once.
 func (r *Reply) closeSource() {
+	if r.more == nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.source != nil {
-		r.source.Close()
-		r.source = nil
+	if r.more.source != nil {
+		r.more.source.Close()
+		r.more.source = nil
 	}
 }

@@ -38,12 +38,12 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 	r, resp := &b.reply, &b.resp
 	resp.Request = req
 	resp.StatusCode = r.Status
-	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, r.Minor
+	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, int(r.Minor)
 	if r.Minor == 0 {
 		resp.Proto = "HTTP/1.0"
 	}
 	resp.ContentLength = r.Length
-	resp.TLS = r.TLS
+	resp.TLS = r.TLS()
 	resp.Close = r.closing
 	if r.chunked {
 		b.coding[0] = "chunked"
@@ -52,7 +52,7 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 		resp.Trailer = announced(resp.Header)
 	}
 	switch {
-	case r.tunnel != nil:
+	case r.more != nil && r.more.tunnel != nil:
 		resp.Body = r.Upgraded().(*upgraded)
 		b.body.done()
 	case r.body.Kind() == http1.NoBody:

@@ -76,11 +76,11 @@ type preparation struct {
 var prepared = sync.Pool{New: func() any { return &preparation{head: make([]byte, 0, 512)} }}
 
 func (p *preparation) recycle() {
-	head := p.head[:0]
-	if cap(head) > 64<<10 {
-		head = nil
+	p.head = p.head[:0]
+	if cap(p.head) > 64<<10 {
+		p.head = nil
 	}
-	*p = preparation{head: head}
+	p.call.Reset()
 	prepared.Put(p)
 }
 

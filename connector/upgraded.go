@@ -29,11 +29,11 @@ func newUpgraded(p *pool, cn *conn) *upgraded {
 // neither the context nor the time-outs of the call concern it any more, and
 // closing it closes the connection. It is nil for other responses.
 func (r *Reply) Upgraded() net.Conn {
-	if r.tunnel == nil {
+	if r.more == nil || r.more.tunnel == nil {
 		return nil
 	}
 	r.detach()
-	return r.tunnel
+	return r.more.tunnel
 }
 
 // Read reads what the server sends.

@@ -9,16 +9,18 @@ type Body struct {
 	lim     *Limits
 	kind    BodyKind
 	state   chunkState
-	open    bool  // its end was not reached yet
-	left    int64 // of the body (Length) or of the current chunk (Chunked)
-	excess  int   // octets of chunk overhead beyond what data of that size explains
-	trailer Fields
+	open    bool    // its end was not reached yet
+	excess  int32   // octets of chunk overhead beyond what data of that size explains
+	left    int64   // of the body (Length) or of the current chunk (Chunked)
+	trailer *Fields // nil when there is none
 }
 
 // Reset starts a body of the given kind, which begins at rd's position. length
 // is that of a body of kind Length.
 func (b *Body) Reset(rd *Reader, kind BodyKind, length int64, lim *Limits) {
-	*b = Body{rd: rd, lim: lim, kind: kind, open: kind != NoBody}
+	b.rd, b.lim, b.trailer = rd, lim, nil
+	b.kind, b.state, b.open = kind, 0, kind != NoBody
+	b.excess, b.left = 0, 0
 	if kind == Length {
 		b.left, b.open = length, length > 0
 	}
@@ -36,7 +38,12 @@ func (b *Body) Kind() BodyKind { return b.kind }
 func (b *Body) Left() int64 { return b.left }
 
 // Trailer gives the trailer section of a chunked body that was read to its end.
-func (b *Body) Trailer() Fields { return b.trailer }
+func (b *Body) Trailer() Fields {
+	if b.trailer == nil {
+		return nil
+	}
+	return *b.trailer
+}
 
 // Buffered gives octets of the body that lie in the reader's buffer, for a body
 // of kind Length; Skip consumes them.

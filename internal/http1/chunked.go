@@ -94,13 +94,13 @@ func (b *Body) readChunkSize() error {
 	if err != nil {
 		return err
 	}
-	spent := b.excess + len(line) + len("\r\n")
+	spent := int(b.excess) + len(line) + len("\r\n")
 	earned := chunkAllowance + 2*int(min(size, chunkExcess/2))
 	if spent-earned > chunkExcess {
 		return &LimitError{What: "octets of chunk extensions that bring no data", Max: chunkExcess}
 	}
 	b.rd.Discard(len(line))
-	b.excess = max(0, spent-earned)
+	b.excess = int32(max(0, spent-earned))
 	b.left = size
 	b.state = chunkData
 	if size == 0 {
@@ -199,9 +199,11 @@ func (b *Body) readTrailer() error {
 		return err
 	}
 	if len(block) > len("\r\n") {
-		if b.trailer, err = scanFields(bytes.Clone(block), b.lim, nil); err != nil {
+		trailer, err := scanFields(bytes.Clone(block), b.lim, nil)
+		if err != nil {
 			return err
 		}
+		b.trailer = &trailer
 	}
 	b.rd.Discard(len(block))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 )
 
 // Limits bound what is read around a body. Each must be positive;
@@ -32,7 +33,7 @@ func (rd *Reader) readBlock(start int, lim *Limits, what string) ([]byte, error)
 	line := start    // where the line begins that is looked at
 	searched := line // no line end before this offset was passed over
 	for {
-		block := rd.buf[rd.r:rd.w]
+		block := rd.Buffered()
 		for {
 			i := bytes.IndexByte(block[searched:], '\n')
 			if i < 0 {
@@ -143,21 +144,28 @@ func cutField(block []byte) (name, value, rest []byte, err error) {
 }
 
 // skipValue gives the offset of the first octet at or behind i that cannot
-// stand in a field value, or the length of b. It looks at eight octets at once
-// as long as none of them is a control octet.
+// stand in a field value, or the length of b. It looks at eight octets at once.
 func skipValue(b []byte, i int) int {
 	const (
 		ones  = 0x0101010101010101
 		highs = 0x80 * ones
 	)
-	for ; i+8 <= len(b); i += 8 {
+	for i+8 <= len(b) {
 		w := binary.LittleEndian.Uint64(b[i:])
 		del := w ^ 0x7f*ones
-		// The first term has a high bit set when an octet is below a space,
-		// the second when one is DEL.
-		if ((w-' '*ones)&^w|(del-ones)&^del)&highs != 0 {
-			break
+		// The first term has the high bit set of an octet below a space, the
+		// second that of a DEL: exactly up to the first such octet, since what is
+		// borrowed goes upwards.
+		found := ((w-' '*ones)&^w | (del-ones)&^del) & highs
+		if found == 0 {
+			i += 8
+			continue
 		}
+		i += bits.TrailingZeros64(found) / 8
+		if b[i] != '\t' {
+			return i
+		}
+		i++
 	}
 	for i < len(b) && classes[b[i]]&isValue != 0 {
 		i++

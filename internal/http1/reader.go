@@ -6,21 +6,35 @@ import (
 )
 
 // bufferSize is that of the pooled read buffers: a small response, head and
-// body, fits in one, so that it takes one read.
-const bufferSize = 8 << 10
+// body, fits in one, so that it takes one read. With the words in front of it, it
+// fills 8 KiB.
+const bufferSize = 8<<10 - 40
 
-type buffer struct{ b [bufferSize]byte }
+// buffer holds what was read and not yet consumed: b[r:w].
+type buffer struct {
+	b    []byte // own, or a larger one
+	r, w int
+	own  [bufferSize]byte
+}
 
-var buffers = sync.Pool{New: func() any { return new(buffer) }}
+var buffers = sync.Pool{New: func() any {
+	b := new(buffer)
+	b.b = b.own[:]
+	return b
+}}
+
+// put gives a buffer back, at its own size.
+func (b *buffer) put() {
+	b.b, b.r, b.w = b.own[:], 0, 0
+	buffers.Put(b)
+}
 
 // Reader reads messages from a byte stream. Between messages it holds no
 // memory but its own few words: the buffer is taken from a pool with the first
 // read and given back by Release. A Reader is not safe for concurrent use.
 type Reader struct {
-	src    io.Reader
-	pooled *buffer // nil while nothing is buffered, or when buf outgrew it
-	buf    []byte
-	r, w   int // buf[r:w] is read from src and not yet consumed
+	src io.Reader
+	buf *buffer // nil while nothing is buffered
 }
 
 // Reset makes the reader read from src, with nothing buffered.
@@ -31,26 +45,34 @@ func (rd *Reader) Reset(src io.Reader) {
 
 // Buffered gives the octets that were read and not yet consumed. The slice is
 // good until the next call on the reader.
-func (rd *Reader) Buffered() []byte { return rd.buf[rd.r:rd.w] }
+func (rd *Reader) Buffered() []byte {
+	if rd.buf == nil {
+		return nil
+	}
+	return rd.buf.b[rd.buf.r:rd.buf.w]
+}
 
 // Discard consumes n of the buffered octets.
-func (rd *Reader) Discard(n int) { rd.r += n }
+func (rd *Reader) Discard(n int) {
+	if n > 0 {
+		rd.buf.r += n
+	}
+}
 
 // Release gives the buffer back; what was buffered is lost.
 func (rd *Reader) Release() {
-	if rd.pooled != nil {
-		buffers.Put(rd.pooled)
-		rd.pooled = nil
+	if rd.buf != nil {
+		rd.buf.put()
+		rd.buf = nil
 	}
-	rd.buf, rd.r, rd.w = nil, 0, 0
 }
 
 // Take moves what from has buffered, and its buffer, to rd, which must hold
 // none, and which ends there. It is how a response that lies whole in the
 // buffer outlives its connection's next request.
 func (rd *Reader) Take(from *Reader) {
-	*rd = Reader{src: ended{}, pooled: from.pooled, buf: from.buf, r: from.r, w: from.w}
-	from.pooled, from.buf, from.r, from.w = nil, nil, 0, 0
+	rd.src, rd.buf = ended{}, from.buf
+	from.buf = nil
 }
 
 // ended is a source of nothing.
@@ -67,8 +89,8 @@ func (rd *Reader) Fill(limit int) error {
 	}
 	const attempts = 100 // as many as bufio allows a source that gives nothing
 	for range attempts {
-		n, err := rd.src.Read(rd.buf[rd.w:])
-		rd.w += n
+		n, err := rd.src.Read(rd.buf.b[rd.buf.w:])
+		rd.buf.w += n
 		if n > 0 {
 			return nil
 		}
@@ -86,48 +108,48 @@ func (rd *Reader) Space() []byte {
 	if rd.room(2*bufferSize) != nil {
 		return nil
 	}
-	return rd.buf[rd.w:]
+	return rd.buf.b[rd.buf.w:]
 }
 
 // Advance counts n octets in that were read into Space.
-func (rd *Reader) Advance(n int) { rd.w += n }
+func (rd *Reader) Advance(n int) {
+	if n > 0 {
+		rd.buf.w += n
+	}
+}
 
 // room makes place for at least one octet behind buf[w]. Octets are moved to
 // the front when at least half of the buffer was consumed, so that a read never
 // gets a small rest of it, nor a move carries much.
 func (rd *Reader) room(limit int) error {
+	b := rd.buf
 	switch {
-	case rd.buf == nil:
-		rd.pooled = buffers.Get().(*buffer)
-		rd.buf, rd.r, rd.w = rd.pooled.b[:], 0, 0
+	case b == nil:
+		rd.buf = buffers.Get().(*buffer)
 		return nil
-	case rd.r == rd.w:
-		rd.r, rd.w = 0, 0
+	case b.r == b.w:
+		b.r, b.w = 0, 0
 		return nil
-	case rd.r >= len(rd.buf)/2 || rd.w == len(rd.buf) && rd.r > 0:
-		rd.w = copy(rd.buf, rd.buf[rd.r:rd.w])
-		rd.r = 0
+	case b.r >= len(b.b)/2 || b.w == len(b.b) && b.r > 0:
+		b.w = copy(b.b, b.b[b.r:b.w])
+		b.r = 0
 		return nil
-	case rd.w < len(rd.buf):
+	case b.w < len(b.b):
 		return nil
-	case len(rd.buf) >= limit:
+	case len(b.b) >= limit:
 		return io.ErrShortBuffer
 	}
-	grown := make([]byte, min(2*len(rd.buf), limit))
-	rd.w = copy(grown, rd.buf[:rd.w])
-	if rd.pooled != nil {
-		buffers.Put(rd.pooled)
-		rd.pooled = nil
-	}
-	rd.buf = grown
+	grown := make([]byte, min(2*len(b.b), limit))
+	b.w = copy(grown, b.b[:b.w])
+	b.b = grown
 	return nil
 }
 
 // Read gives buffered octets first, then reads from the source straight into p.
 func (rd *Reader) Read(p []byte) (int, error) {
-	if rd.r < rd.w {
-		n := copy(p, rd.buf[rd.r:rd.w])
-		rd.r += n
+	if b := rd.buf; b != nil && b.r < b.w {
+		n := copy(p, b.b[b.r:b.w])
+		b.r += n
 		return n, nil
 	}
 	return rd.src.Read(p)

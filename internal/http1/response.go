@@ -29,7 +29,7 @@ type ResponseHead struct {
 // that the peer closed before a single octet arrived; a head cut short gives
 // io.ErrUnexpectedEOF. After an error neither h nor the reader is of use.
 func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
-	if rd.r == rd.w {
+	if len(rd.Buffered()) == 0 {
 		if err := rd.Fill(bufferSize); err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
 func (rd *Reader) readStart(lim *Limits) (int, error) {
 	const start = "HTTP/1."
 	for {
-		got := rd.buf[rd.r:rd.w]
+		got := rd.Buffered()
 		n := min(len(got), len(start))
 		if string(got[:n]) != start[:n] {
 			return 0, malformed("not an HTTP/1 status line", firstLine(got))
@@ -97,7 +97,8 @@ func (h *ResponseHead) parseBuffered(got []byte, lim *Limits) bool {
 // parse reads the head that b begins with, of which the first start octets are
 // the status line.
 func (h *ResponseHead) parse(b []byte, start int, lim *Limits) error {
-	*h = ResponseHead{Method: h.Method, ContentLength: -1}
+	h.Status, h.ContentLength, h.Chunked, h.Close = 0, -1, false, false
+	h.Reason, h.Fields = nil, nil
 	if line := b[:start-len("\r\n")]; !h.parseStatusLine(line) {
 		return malformed("invalid status line", line)
 	}
