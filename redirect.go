@@ -130,7 +130,7 @@ func (h *hop) locate(location string) (*url.URL, error) {
 	// (Redirection) response does not have a fragment component, a user agent
 	// MUST process the redirection as if the value inherits the fragment
 	// component of the URI reference used to generate the target URI".
-	// https://www.rfc-editor.org/rfc/rfc9110#section-10.2.2-6
+	// https://www.rfc-editor.org/rfc/rfc9110#section-10.2.2-5
 	if to.Fragment == "" {
 		to.Fragment, to.RawFragment = from.Fragment, from.RawFragment
 	}

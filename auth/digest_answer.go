@@ -104,8 +104,9 @@ type answer struct {
 // secret gives H(A1): what client and server both know. For "-sess" it is that of
 // the nonces with which the session began.
 //
-// "A1 = unq(username) ":" unq(realm) ":" passwd", or, for "-sess", its hash
-// ":" unq(nonce-prime) ":" unq(cnonce-prime).
+//	A1 = unq(username) ":" unq(realm) ":" passwd
+//	A1 = H( unq(username) ":" unq(realm) ":" passwd ) ":" unq(nonce-prime) ":" unq(cnonce-prime)
+//
 // https://www.rfc-editor.org/rfc/rfc7616#section-3.4.2
 func (q *question) secret(user, password, cnonce string) string {
 	key := q.algorithm.sum(user, q.realm, password)
@@ -118,7 +119,9 @@ func (q *question) secret(user, password, cnonce string) string {
 // response gives the proof: of the client with the request's method, of the server
 // with an empty one.
 //
-// "A2 = Method ":" request-uri", or with auth-int, ":" H(entity-body) behind it.
+//	A2 = Method ":" request-uri
+//	A2 = Method ":" request-uri ":" H(entity-body)
+//
 // https://www.rfc-editor.org/rfc/rfc7616#section-3.4.3
 func (a *answer) response(method string, body []byte) string {
 	alg := a.q.algorithm
@@ -134,8 +137,10 @@ func (a *answer) response(method string, body []byte) string {
 
 // field gives the value of the Authorization field.
 //
-// "the following parameters: username, realm, nonce, uri, response, cnonce,
-// opaque" are quoted strings; "algorithm, qop, nc" and userhash are not.
+// "For historical reasons, a sender MUST only generate the quoted string syntax for
+// the following parameters: username, realm, nonce, uri, response, cnonce, and
+// opaque. For historical reasons, a sender MUST NOT generate the quoted string
+// syntax for the following parameters: algorithm, qop, and nc."
 // https://www.rfc-editor.org/rfc/rfc7616#section-3.4
 func (a *answer) field(method string, body []byte) string {
 	q := a.q

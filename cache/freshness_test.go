@@ -144,8 +144,9 @@ func TestCacheReusesWhatItMay(t *testing.T) {
 	}
 }
 
-// "A cache MUST generate an Age header field, replacing any present in the response
-// with a value equal to the stored response's current_age"
+// "a cache MUST generate an Age header field (Section 5.1), replacing any present in
+// the response with a value equal to the stored response's current_age"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4-4
 func TestCacheSaysTheAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{answer: func(_ int, req *http.Request) (*http.Response, error) {
@@ -218,6 +219,7 @@ func TestCacheStoresNothingOfANoStoreRequest(t *testing.T) {
 	c.get().want(t, miss, 200, "II")
 	// "Note that if a request containing this directive is satisfied from a cache, the
 	// no-store request directive does not apply to the already stored response."
+	// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.5-3
 	c.get("Cache-Control: no-store").want(t, hit, 200, "II")
 }
 

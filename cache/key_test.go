@@ -54,7 +54,8 @@ func TestCacheSharesPublicResponsesAmongCredentials(t *testing.T) {
 }
 
 // "A shared cache MUST NOT use a cached response to a request with an Authorization
-// header field to satisfy any subsequent request unless ..."
+// header field (Section 11.6.2 of [HTTP]) to satisfy any subsequent request unless
+// ..." https://www.rfc-editor.org/rfc/rfc9111#section-3.5-1
 func TestSharedCacheKeepsCredentials(t *testing.T) {
 	for control, want := range map[string]cache.Outcome{
 		"max-age=60": miss, "max-age=60, public": hit, "max-age=60, must-revalidate": hit, "s-maxage=60": hit,

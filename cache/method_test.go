@@ -29,6 +29,7 @@ func TestCacheStoresNothingOfAHead(t *testing.T) {
 
 // "the cache SHOULD update the stored response ... otherwise, the cache SHOULD
 // consider the stored response to be stale."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.5-3
 func TestCacheFreshensByHead(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -65,6 +66,7 @@ func TestCacheFreshensByHead(t *testing.T) {
 
 // "A cache MUST invalidate the target URI ... when it receives a non-error status
 // code in response to an unsafe request method"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.4-2
 func TestCacheInvalidates(t *testing.T) {
 	for _, tt := range []struct {
 		name, method, url string

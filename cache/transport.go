@@ -75,8 +75,8 @@ var safeMethods = []string{http.MethodOptions, http.MethodTrace, http.MethodConn
 
 // cacheable tells whether a GET or HEAD is one that a cache can answer.
 //
-// "The If-Match and If-Unmodified-Since conditional header fields are not
-// applicable to a cache."
+// "the If-Match and If-Unmodified-Since conditional header fields are not
+// applicable to a cache"
 // https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-4
 func cacheable(req *http.Request) bool {
 	h := req.Header
@@ -136,10 +136,10 @@ func (t *transport) get(req *http.Request, q *query) (*http.Response, error) {
 // find gives the stored response that is for the request, if there is one.
 //
 // "When a cache receives a request that can be satisfied by a stored response and
-// that stored response contains a Vary header field, the cache MUST NOT use that
-// stored response without revalidation unless all the presented request header
-// fields nominated by that Vary field value match those fields in the original
-// request" https://www.rfc-editor.org/rfc/rfc9111#section-4.1-1
+// that stored response contains a Vary header field (Section 12.5.5 of [HTTP]), the
+// cache MUST NOT use that stored response without revalidation unless all the
+// presented request header fields nominated by that Vary field value match those
+// fields in the original request" https://www.rfc-editor.org/rfc/rfc9111#section-4.1-1
 func (t *transport) find(q *query) (found *Record, why string) {
 	records, err := t.store.Load(q.key)
 	t.report(err)

@@ -206,8 +206,9 @@ func TestCacheCombinesConditions(t *testing.T) {
 	}
 }
 
-// "The If-Match and If-Unmodified-Since conditional header fields are not
-// applicable to a cache."
+// "the If-Match and If-Unmodified-Since conditional header fields are not
+// applicable to a cache"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-4
 func TestCachePassesWhatIsForTheOrigin(t *testing.T) {
 	for _, field := range []string{`If-Match: "1"`, "If-Unmodified-Since: " + lastWeek, "Upgrade: websocket"} {
 		o := always(200, "", "Cache-Control: max-age=60")

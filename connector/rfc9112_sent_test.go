@@ -28,7 +28,7 @@ func sent(t *testing.T, req *http.Request, body string) (head string) {
 }
 
 func TestClientRFC9112Section2_2SendsNoExtraCRLF(t *testing.T) {
-	// "an HTTP/1.1 user agent MUST NOT preface or follow a request with an extra
+	// "An HTTP/1.1 user agent MUST NOT preface or follow a request with an extra
 	// CRLF."
 	// https://www.rfc-editor.org/rfc/rfc9112#section-2.2-5
 	for method, body := range map[string]string{"GET": "", "POST": "hello"} {
@@ -99,7 +99,7 @@ func TestClientRFC9110Section9_3_6ConnectHasAPort(t *testing.T) {
 	// "There is no default port; a client MUST send the port number even if the
 	// CONNECT request is based on a URI reference that contains an authority
 	// component with an elided port".
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-3
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-2
 	for host, want := range map[string]string{"proxied.test": "proxied.test:80", "[::1]": "[::1]:80", "[::1]:8": "[::1]:8", "a:9": "a:9"} {
 		req := request(t, "CONNECT", "http://example.com", nil)
 		req.Host = host
@@ -111,7 +111,7 @@ func TestClientRFC9110Section9_3_6ConnectHasAPort(t *testing.T) {
 
 func TestClientRFC9112Section5_2SendsNoFold(t *testing.T) {
 	// "A sender MUST NOT generate a message that includes line folding".
-	// https://www.rfc-editor.org/rfc/rfc9112#section-5.2-4
+	// https://www.rfc-editor.org/rfc/rfc9112#section-5.2-3
 	// And section 2.2: "A sender MUST NOT generate a bare CR".
 	// https://www.rfc-editor.org/rfc/rfc9112#section-2.2-4
 	for _, value := range []string{"a\r\n b", "a\r\n\tb", "a\n b", "a\rb", "\r\n a", "a\r\n "} {
@@ -131,7 +131,7 @@ func TestClientRFC9112Section6_3FramesEachBodyOnce(t *testing.T) {
 	// either a valid Content-Length header field or use the chunked transfer
 	// coding." And section 6.2: "A sender MUST NOT send a Content-Length header
 	// field in any message that contains a Transfer-Encoding header field."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-5
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-7
 	// https://www.rfc-editor.org/rfc/rfc9112#section-6.2-2
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"} {
 		for _, tt := range []struct {
@@ -160,7 +160,7 @@ func TestClientRFC9112Section7_4AsksForNoTransferCoding(t *testing.T) {
 
 func TestClientRFC9110Section9_3_8TraceHasNoBody(t *testing.T) {
 	// "A client MUST NOT send content in a TRACE request."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-6
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-4
 	for _, body := range []io.Reader{strings.NewReader("hello"), unread(strings.NewReader("hello"))} {
 		c := connector.New()
 		_, err := c.RoundTrip(request(t, "TRACE", "http://example.com/", body))
@@ -186,10 +186,10 @@ func TestClientRFC9110Section10_1_1ExpectsNothingWithoutBody(t *testing.T) {
 }
 
 func TestClientRFC9112Section9_6SendsNothingBehindClose(t *testing.T) {
-	// "A client that sends the "close" connection option MUST NOT send further
+	// "A client that sends a "close" connection option MUST NOT send further
 	// requests on that connection (after the one containing the "close") and MUST
 	// close the connection after reading the final response message".
-	// https://www.rfc-editor.org/rfc/rfc9112#section-9.6-3
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.6-5
 	inBubble(t, connector.Options{}, func(e *env) {
 		req := request(t, "GET", "http://example.com/", nil)
 		req.Close = true
@@ -229,8 +229,9 @@ func TestClientRFC9112Section9_2SendsOneRequestAtATime(t *testing.T) {
 
 func TestClientRFC9110Section6_5_1SendsNoFramingInTrailers(t *testing.T) {
 	// "A sender MUST NOT generate a trailer field unless the sender knows the
-	// corresponding header field name's definition permits sending".
-	// https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-3
+	// corresponding header field name's definition permits the field to be sent in
+	// trailers."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-2
 	for _, name := range []string{"Content-Length", "transfer-encoding", "Host", "Authorization", "If-Match", "Cookie", "Content-Type", "Trailer", "Expect"} {
 		c := connector.New()
 		req := request(t, "POST", "http://example.com/", unread(strings.NewReader("x")))

@@ -44,12 +44,12 @@ func overTLS(t *testing.T, closing bool, serve func(s *testnet.Script, raw net.C
 
 func TestClientRFC9112Section9_8TruncatedCloseIsIncomplete(t *testing.T) {
 	// "When encountering an incomplete close, a client SHOULD treat as completed
-	// all requests for which it has received either 1. as many octets of data as
-	// specified in the Content-Length header field or 2. the terminal zero-length
-	// chunk [...]. A response that has neither chunked transfer coding nor
-	// Content-Length is complete only if a valid closure alert has been
-	// received."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-5
+	// all requests for which it has received either as much data as specified in
+	// the Content-Length header field or the terminal zero-length chunk [...] A
+	// response that has neither chunked transfer coding nor Content-Length is
+	// complete only if a valid closure alert has been received."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-4
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-6
 	//
 	// Not as RFC in the last: crypto/tls takes an end between two records for one
 	// with an alert, since well-known sites send none, and does not tell.
@@ -84,7 +84,7 @@ func TestClientRFC9112Section9_8TruncatedCloseIsIncomplete(t *testing.T) {
 
 func TestClientRFC9112Section9_8SendsAClosureAlert(t *testing.T) {
 	// "Clients MUST send a closure alert before closing the connection."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-7
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-8
 	a := overTLS(t, true, func(s *testnet.Script, _ net.Conn) {
 		s.Write(okHello)
 		s.WantEOF() // crypto/tls gives another error without the alert
