@@ -16,6 +16,7 @@ type rules struct {
 	heuristic    time.Duration // a tenth of the time since it was modified, where that is a guide
 	initialAge   time.Duration // by Age and Date, without the delay of the response
 	ageIsWrong   bool
+	date         time.Time // when it was made, by Date
 	etag         string
 	lastModified string
 	varies       []string // names in canonical form; of "*" that alone
@@ -45,8 +46,9 @@ func readRules(status int, header http.Header, received time.Time) *rules {
 	if err != nil {
 		date = now
 	}
+	r.date = date
 	// apparent_age = max(0, response_time - date_value);
-	// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-8
+	// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-6
 	apparent := max(0, now.Sub(date))
 	age, ok := ageValue(header["Age"])
 	r.ageIsWrong = !ok
@@ -137,7 +139,9 @@ func ageValue(lines []string) (time.Duration, bool) {
 //	resident_time = now - response_time;
 //	current_age = corrected_initial_age + resident_time;
 //
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-6
 // https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-8
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-10
 //
 // The delay is added to the apparent age, too: that makes a response of a slow
 // origin older by what it took, and never younger.

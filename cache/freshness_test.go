@@ -55,6 +55,7 @@ var reuses = []reuse{
 	{name: "Expires in any case", response: []string{"Expires: thu, 18 AUG 2050 02:01:18 gmt"}, want: hit},
 	{name: "Expires of another zone", response: []string{"Expires: Thu, 18 Aug 2050 02:01:18 UTC"}, want: miss},
 	{name: "Expires of a century", response: []string{"Expires: Thursday, 18-Aug-50 02:01:18 GMT"}, want: hit},
+	{name: "Expires of the century before", response: []string{"Expires: Thursday, 01-Jan-70 00:00:00 GMT"}, want: miss},
 	{name: "Expires as C has it", response: []string{"Expires: Thu Aug 18 02:01:18 2050"}, want: hit},
 	{name: "Expires with an invalid Date", response: []string{"Expires: @60s", "Date: yesterday"}, wait: 59 * time.Second, want: hit},
 	{name: "Age counts", response: []string{"Cache-Control: max-age=60", "Age: 50"}, wait: 11 * time.Second, want: miss},
@@ -88,6 +89,10 @@ var reuses = []reuse{
 	{name: "s-maxage in a shared cache", response: []string{"Cache-Control: s-maxage=60, max-age=1"}, wait: 2 * time.Second, shared: true, want: hit},
 	{name: "Vary *", response: []string{"Cache-Control: max-age=60", "Vary: x, *"}, want: miss},
 	{name: "Pragma in a response", response: []string{"Cache-Control: max-age=60", "Pragma: no-cache"}, want: hit},
+	{name: "directives that nobody knows", response: []string{"Cache-Control: x, y=1, max-age=60, z"}, wait: 59 * time.Second, want: hit},
+	{name: "an explicit time and no guess", response: []string{"Cache-Control: max-age=10", "Last-Modified: @-1000h"}, wait: 11 * time.Second, want: miss},
+	{name: "s-maxage before Expires in a shared cache", response: []string{"Cache-Control: s-maxage=1", "Expires: @60s"}, wait: 2 * time.Second, shared: true, want: miss},
+	{name: "max-stale and s-maxage in a shared cache", response: []string{"Cache-Control: s-maxage=60"}, wait: 70 * time.Second, request: []string{"Cache-Control: max-stale"}, shared: true, want: miss},
 	{name: "Set-Cookie", response: []string{"Cache-Control: max-age=60", "Set-Cookie: a=b"}, want: hit},
 
 	{name: "asked with no-cache", response: []string{"Cache-Control: max-age=60"}, request: []string{"Cache-Control: no-cache"}, want: miss},

@@ -80,7 +80,16 @@ func notModified(q *query, r *Record) bool {
 	// response's Date field value (or, if no Date field is present, the time that the
 	// stored response was received) to evaluate the conditional." What is stored has
 	// a Date always. https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-7
-	since, err := parseDate(q.header.Get("If-Modified-Since"))
+	//
+	// "A recipient MUST ignore the If-Modified-Since header field if the received
+	// field value is not a valid HTTP-date, the field value has more than one member,
+	// or if the request method is neither GET nor HEAD."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3-6
+	lines := q.header["If-Modified-Since"]
+	if len(lines) != 1 {
+		return false
+	}
+	since, err := parseDate(lines[0])
 	if err != nil {
 		return false
 	}
