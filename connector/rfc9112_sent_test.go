@@ -30,14 +30,29 @@ func sent(t *testing.T, req *http.Request, body string) (head string) {
 func TestClientRFC9112Section2_2SendsNoExtraCRLF(t *testing.T) {
 	// "An HTTP/1.1 user agent MUST NOT preface or follow a request with an extra
 	// CRLF."
+	// "If terminating the request message body with a line-ending is desired, then
+	// the user agent MUST count the terminating CRLF octets as part of the message
+	// body length."
 	// https://www.rfc-editor.org/rfc/rfc9112#section-2.2-5
-	for method, body := range map[string]string{"GET": "", "POST": "hello"} {
+	for method, body := range map[string]string{"GET": "", "POST": "hello", "PUT": "hello\r\n"} {
 		var r io.Reader
 		if body != "" {
 			r = strings.NewReader(body)
 		}
 		if head := sent(t, request(t, method, "http://example.com/", r), body); !strings.HasPrefix(head, method+" / HTTP/1.1\r\n") {
 			t.Errorf("got %q", head)
+		}
+	}
+}
+
+func TestClientRFC9112Section3SendsLongRequestLines(t *testing.T) {
+	// "It is RECOMMENDED that all HTTP senders and recipients support, at a minimum,
+	// request-line lengths of 8000 octets."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3-5
+	for _, n := range []int{8000, 70_000} {
+		path := "/" + strings.Repeat("x", n)
+		if head := sent(t, request(t, "GET", "http://example.com"+path, nil), ""); !strings.HasPrefix(head, "GET "+path+" HTTP/1.1\r\n") {
+			t.Errorf("%d octets: got %.80q...", n, head)
 		}
 	}
 }

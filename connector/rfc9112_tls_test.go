@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/binary"
@@ -124,8 +125,11 @@ func TestClientRFC9112Section9_8SendsAClosureAlert(t *testing.T) {
 			s.WantHead()
 			end(c, out, cancel, s)
 			io.Copy(io.Discard, raw)
-			if types := recordTypes(raw.got); types[len(types)-1] != alertRecord {
-				t.Errorf("the last of the records of types %v is no alert", types)
+			// "All HTTP data MUST be sent as TLS "application data"".
+			// https://www.rfc-editor.org/rfc/rfc9112#section-9.7-2
+			handshake := []byte{22, 22, 20, 22}
+			if types := recordTypes(raw.got); !bytes.Equal(types, append(handshake, dataRecord, alertRecord)) {
+				t.Errorf("got records of the types %v: not a handshake, data and an alert", types)
 			}
 		})
 	}
@@ -143,9 +147,11 @@ func (r *recorder) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// alertRecord is the type of a record that holds an alert.
-// https://www.rfc-editor.org/rfc/rfc8446#section-5.1
-const alertRecord = 21
+// Types of records. https://www.rfc-editor.org/rfc/rfc8446#section-5.1
+const (
+	alertRecord = 21
+	dataRecord  = 23
+)
 
 // recordTypes gives the types of the TLS records in raw.
 func recordTypes(raw []byte) (types []byte) {
