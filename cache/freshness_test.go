@@ -54,7 +54,7 @@ var reuses = []reuse{
 	{name: "Expires twice", response: []string{"Expires: @60s", "Expires: @60s"}, want: miss},
 	{name: "Expires in any case", response: []string{"Expires: thu, 18 AUG 2050 02:01:18 gmt"}, want: hit},
 	{name: "Expires of another zone", response: []string{"Expires: Thu, 18 Aug 2050 02:01:18 UTC"}, want: miss},
-	{name: "Expires of a century", response: []string{"Expires: Thursday, 18-Aug-50 02:01:18 GMT"}, want: hit},
+	{name: "Expires of a century", response: []string{"Expires: Saturday, 18-Aug-40 02:01:18 GMT"}, want: hit},
 	{name: "Expires of the century before", response: []string{"Expires: Thursday, 01-Jan-70 00:00:00 GMT"}, want: miss},
 	{name: "Expires as C has it", response: []string{"Expires: Thu Aug 18 02:01:18 2050"}, want: hit},
 	{name: "Expires with an invalid Date", response: []string{"Expires: @60s", "Date: yesterday"}, wait: 59 * time.Second, want: hit},
@@ -240,6 +240,25 @@ func TestCacheSaysWhatItStores(t *testing.T) {
 			t.Errorf("%s: %s", field, status)
 		}
 	}
+}
+
+// "A recipient with a clock that receives a response message without a Date header
+// field MUST record the time it was received and append a corresponding Date header
+// field to the message's header section if it is cached"
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1-8
+func TestCacheDatesWhatHasNoDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := front(t, always(200, "x", "Cache-Control: max-age=60", "Date: "))
+		if first := c.get(); first.Header.Get("Date") != "" {
+			t.Errorf("the first response was changed: %v", first.Header)
+		}
+		time.Sleep(5 * time.Second)
+		// "the sender MUST generate those timestamps in the IMF-fixdate format."
+		// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7-7
+		if got := c.get().Header["Date"]; len(got) != 1 || got[0] != "Sat, 01 Jan 2000 00:00:00 GMT" {
+			t.Errorf("got Date %q", got)
+		}
+	})
 }
 
 func TestCacheDropsFieldsOfTheConnection(t *testing.T) {
