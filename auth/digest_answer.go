@@ -69,7 +69,9 @@ func questionOf(c Challenge) *question {
 	}
 	name := strings.ToUpper(q.spelled)
 	if name == "" {
-		name = "MD5" // "If not present, it is assumed to be "MD5"."
+		// "If this is not present, it is assumed to be "MD5"."
+		// https://www.rfc-editor.org/rfc/rfc7616#section-3.3
+		name = "MD5"
 	}
 	name, q.session = strings.CutSuffix(name, "-SESS")
 	for i := range algorithms {
@@ -150,8 +152,10 @@ func (a *answer) field(method string, body []byte) string {
 	case q.userhash:
 		b.WriteString("username=" + quote(q.algorithm.sum(a.user, q.realm)))
 	case q.utf8 && !ascii(a.user):
-		// "If the username contains characters not allowed inside the ABNF
-		// quoted-string, the user's name can be encoded using this parameter."
+		// "If the userhash parameter value is set "false" and the username contains
+		// characters not allowed inside the ABNF quoted-string production, the user's
+		// name can be sent with this parameter"
+		// https://www.rfc-editor.org/rfc/rfc7616#section-3.4
 		b.WriteString("username*=UTF-8''" + percent(a.user))
 	default:
 		b.WriteString("username=" + quote(a.user))

@@ -130,8 +130,9 @@ func TestCacheDoesNotStoreWhatAChangeOvertook(t *testing.T) {
 }
 
 // "Responses to POST requests are only cacheable when they include explicit
-// freshness information and a Content-Location header field that has the same value
-// as the POST's target URI"
+// freshness information ... and a Content-Location header field that has the same
+// value as the POST's target URI"
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.3-5
 func TestCacheStoresWhatAPostGivesForAGet(t *testing.T) {
 	for _, tt := range []struct {
 		fields  []string

@@ -74,8 +74,8 @@ func TestClientRFC9112Section3_2HostIsTheFirstField(t *testing.T) {
 func TestClientRFC9112Section3_2TargetForms(t *testing.T) {
 	// Sections 3.2.1, 3.2.3 and 3.2.4.
 	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1-3
-	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.3-2
-	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-2
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.3-3
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-3
 	for _, tt := range []struct{ name, method, url, want string }{
 		{"origin", "GET", "http://example.com/a/b;c?d=e&f#g", "/a/b;c?d=e&f"},
 		{"origin-empty-path", "GET", "http://example.com?q", "/?q"},
