@@ -96,8 +96,9 @@ func (c *conn) close() {
 	if c.closed.CompareAndSwap(false, true) {
 		if c.top != &c.wire && c.wire.held == nil {
 			c.alertAndClose()
+		} else {
+			c.wire.Conn.Close()
 		}
-		c.wire.Conn.Close()
 		c.wire.drop()
 		c.rd.Release()
 	}
