@@ -353,7 +353,7 @@ func TestRedirectToGetSendsNothingOfTheBody(t *testing.T) {
 					}
 				}
 				s := site(t, rec.serve)
-				req.Header = http.Header{"content-language": {"de"}, "Content-Encoding": {"x"}, "X-Kept": {"1"}}
+				req.Header = http.Header{"content-language": {"de"}, "Content-Encoding": {"x"}, "Last-Modified": {"x"}, "X-Kept": {"1"}}
 				resp, err := s.Post(t.Context(), "http://a.test/", req)
 				read(t, resp, err)
 				got, n := rec.last(t)
@@ -363,7 +363,7 @@ func TestRedirectToGetSendsNothingOfTheBody(t *testing.T) {
 				if got.Header.Get("X-Kept") != "1" {
 					t.Error("a field that is not the body's was dropped")
 				}
-				for _, name := range []string{"Content-Type", "Content-Length", "Content-Language", "Content-Encoding", "Transfer-Encoding", "Expect"} {
+				for _, name := range []string{"Content-Type", "Content-Length", "Content-Language", "Content-Encoding", "Last-Modified", "Transfer-Encoding", "Expect"} {
 					if got.Header.Get(name) != "" {
 						t.Errorf("%s: %q", name, got.Header.Get(name))
 					}

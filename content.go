@@ -80,6 +80,7 @@ func (r *Response) readAll(limit int64) ([]byte, error) {
 // RFC 9110, section 6.4.1: "Responses to the HEAD request method ... never
 // include content"; "All 1xx (Informational), 204 (No Content), and 304 (Not
 // Modified) responses do not include content."
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1-6
 // https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1-8
 func (r *Response) bodiless() bool {
 	return r.method == http.MethodHead || r.Status == http.StatusNoContent ||

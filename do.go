@@ -169,7 +169,7 @@ func (h *hop) aim(dest destination) {
 	base := h.session.baseOrigin
 	// RFC 9110, section 9.3.8: "A client MUST NOT generate fields in a TRACE
 	// request containing sensitive data that might be disclosed by the response."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-3
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-2
 	h.away = h.foreign || h.method == "TRACE" || base != nil && !dest.same(base)
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strings"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/secret"
@@ -109,7 +110,14 @@ func (h *hop) redirect(status int, locations []string) error {
 		return err
 	}
 	if !dest.same(h.origin) {
-		h.dropHeader(func(name string) bool { return name == "Host" || secret.Field(name) })
+		// RFC 9110, section 10.1.3: "A user agent MUST NOT send a Referer header field
+		// in an unsecured HTTP request if the referring resource was accessed with a
+		// secure protocol."
+		// https://www.rfc-editor.org/rfc/rfc9110#section-10.1.3-9
+		downgraded := h.dest.tls && !dest.tls
+		h.dropHeader(func(name string) bool {
+			return name == "Host" || secret.Field(name) || downgraded && name == "Referer"
+		})
 	}
 	h.aim(dest)
 	return nil
@@ -130,8 +138,8 @@ func (h *hop) locate(location string) (*url.URL, error) {
 	// (Redirection) response does not have a fragment component, a user agent
 	// MUST process the redirection as if the value inherits the fragment
 	// component of the URI reference used to generate the target URI".
-	// https://www.rfc-editor.org/rfc/rfc9110#section-10.2.2-6
-	if to.Fragment == "" {
+	// https://www.rfc-editor.org/rfc/rfc9110#section-10.2.2-5
+	if !strings.Contains(location, "#") {
 		to.Fragment, to.RawFragment = from.Fragment, from.RawFragment
 	}
 	return to, nil
@@ -186,10 +194,16 @@ func (h *hop) changeMethod(status int) error {
 // describesBody reports whether a field is about a request's body. The first
 // four are the Fetch standard's request-body-header names.
 // https://fetch.spec.whatwg.org/#request-body-header-name
+//
+// RFC 9110, section 15.4: "If the request method has been changed to GET or HEAD,
+// remove content-specific header fields, including (but not limited to)
+// Content-Encoding, Content-Language, Content-Location, Content-Type,
+// Content-Length, Digest, Last-Modified."
+// https://www.rfc-editor.org/rfc/rfc9110#section-15.4-6.5.1
 func describesBody(canonical string) bool {
 	switch canonical {
 	case "Content-Encoding", "Content-Language", "Content-Location", "Content-Type",
-		"Content-Disposition", "Content-Range", "Content-Md5", "Digest", "Content-Digest", "Repr-Digest":
+		"Content-Disposition", "Content-Range", "Content-Md5", "Digest", "Content-Digest", "Repr-Digest", "Last-Modified":
 		return true
 	}
 	return false

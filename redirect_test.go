@@ -188,6 +188,7 @@ func TestRedirectTarget(t *testing.T) {
 		{"http://a.test/d/x", "../y", "a.test", "/y", "http://a.test/y"},
 		{"http://a.test/d/x#frag", "/y", "a.test", "/y", "http://a.test/y#frag"},
 		{"http://a.test/d/x#frag", "/y#own", "a.test", "/y", "http://a.test/y#own"},
+		{"http://a.test/d/x#frag", "/y#", "a.test", "/y", "http://a.test/y"},
 		{"http://a.test/", "//b.test:81/y", "b.test:81", "/y", "http://b.test:81/y"},
 		{"http://a.test/", `/\b.test/y`, "a.test", "/%5Cb.test/y", "http://a.test/%5Cb.test/y"},
 		{"http://a.test/", `\\b.test/y`, "a.test", "/%5C%5Cb.test/y", "http://a.test/%5C%5Cb.test/y"},
@@ -290,16 +291,23 @@ func TestRedirectDowngradeDropsCredentials(t *testing.T) {
 	var rec recorder
 	plain := newServer(t, rec.serve)
 	secure := newTLSServer(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "s" {
-			t.Error("the first hop got no credentials")
+		if r.Header.Get("Authorization") != "s" || r.Header.Get("Referer") == "" {
+			t.Error("the first hop got no credentials, or no Referer")
 		}
 		http.Redirect(w, r, plain.URL, http.StatusFound)
 	})
 	s := aiohttp.NewSession(aiohttp.Options{TLS: trusting(t, secure), Header: http.Header{"Authorization": {"s"}}})
 	defer s.Close()
-	resp, err := s.Get(t.Context(), secure.URL)
+	resp, err := s.Get(t.Context(), secure.URL, aiohttp.Request{Header: http.Header{"referer": {"https://a.test/"}}})
 	read(t, resp, err)
-	if got, _ := rec.last(t); got.Header.Get("Authorization") != "" || resp.TLS() != nil {
+	got, _ := rec.last(t)
+	if got.Header.Get("Authorization") != "" || resp.TLS() != nil {
 		t.Errorf("credentials %q", got.Header.Get("Authorization"))
+	}
+	// "A user agent MUST NOT send a Referer header field in an unsecured HTTP request
+	// if the referring resource was accessed with a secure protocol."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-10.1.3-9
+	if got.Header.Get("Referer") != "" {
+		t.Errorf("Referer %q", got.Header.Get("Referer"))
 	}
 }

@@ -9,8 +9,9 @@ import (
 )
 
 func TestSessionTraceBringsNoCredentials(t *testing.T) {
-	// RFC 9110, section 9.3.8: "it would be foolish for a user agent to send
-	// stored user credentials [RFC9110] or cookies [COOKIE] in a TRACE request."
+	// RFC 9110, section 9.3.8: "it would be foolish for a user agent to send stored
+	// user credentials (Section 11) or cookies [COOKIE] in a TRACE request."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-2
 	var rec recorder
 	rec.reply = func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Set-Cookie", "jar=s") }
 	s := site(t, rec.serve, aiohttp.Options{Header: http.Header{"Authorization": {"Bearer s"}, "X-Api-Key": {"s"}, "Cookie": {"own=s"}, "X-Plain": {"1"}}})

@@ -24,7 +24,7 @@ func Basic(user, password string, opts ...Options) aiohttp.Middleware {
 //
 // "a user-id containing a colon character is invalid ... The user-id and password
 // MUST NOT contain any control characters".
-// https://www.rfc-editor.org/rfc/rfc7617#section-2-4
+// https://www.rfc-editor.org/rfc/rfc7617#section-2
 func checkUser(user, password string) error {
 	switch {
 	case strings.Contains(user, ":"):

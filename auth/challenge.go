@@ -34,9 +34,11 @@ var errMalformed = errors.New("auth: malformed list of challenges")
 // ParseChallenges parses the value of a WWW-Authenticate field. When it is
 // malformed it gives the challenges before that, and an error.
 //
-// "WWW-Authenticate = #challenge
-// challenge = auth-scheme [ 1*SP ( token68 / #auth-param ) ]"
-// https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+// "WWW-Authenticate = #challenge"
+// https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1-2
+//
+// "challenge = auth-scheme [ 1*SP ( token68 / #auth-param ) ]"
+// https://www.rfc-editor.org/rfc/rfc9110#section-11.3-3
 func ParseChallenges(value string) ([]Challenge, error) {
 	var all []Challenge
 	s := scanner{value}
@@ -93,7 +95,7 @@ func (s *scanner) token() string {
 // token68 takes one that is all of its challenge; "" when there is none.
 //
 // "token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=""
-// https://www.rfc-editor.org/rfc/rfc9110#section-11.2
+// https://www.rfc-editor.org/rfc/rfc9110#section-11.2-2
 func (s *scanner) token68() string {
 	n := 0
 	for n < len(s.rest) && (isAlphanumeric(s.rest[n]) || strings.IndexByte("-._~+/", s.rest[n]) >= 0) {
@@ -117,8 +119,8 @@ func (s *scanner) token68() string {
 // params takes the parameters of a challenge, up to the next one. False means that
 // they are malformed.
 //
-// "the name of each parameter ... MUST only occur once per challenge."
-// https://www.rfc-editor.org/rfc/rfc9110#section-11.2-3
+// "each parameter name MUST only occur once per challenge."
+// https://www.rfc-editor.org/rfc/rfc9110#section-11.2-4
 func (s *scanner) params() (map[string]string, bool) {
 	all := map[string]string{}
 	for {
@@ -152,7 +154,7 @@ func (s *scanner) params() (map[string]string, bool) {
 //
 // "Recipients that process the value of a quoted-string MUST handle a quoted-pair
 // as if it were replaced by the octet following the backslash."
-// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.4-5
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.4-3
 func (s *scanner) value() (string, bool) {
 	if s.rest == "" || s.rest[0] != '"' {
 		token := s.token()

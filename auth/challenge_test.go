@@ -29,7 +29,7 @@ func TestParseChallenges(t *testing.T) {
 		{"no-params", "Negotiate", []auth.Challenge{{Scheme: "negotiate"}}, false},
 		{"token68", "Negotiate a87421000492aa874209af8bc028==", []auth.Challenge{{Scheme: "negotiate", Token68: "a87421000492aa874209af8bc028=="}}, false},
 		{"token68-then-more", "NTLM abc=, Basic realm=x", []auth.Challenge{{Scheme: "ntlm", Token68: "abc="}, basic}, false},
-		// https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1-6
+		// https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1-7
 		{"rfc-9110", `Basic realm="simple", Newauth realm="apps", type=1, title="Login to \"apps\""`, []auth.Challenge{
 			{Scheme: "basic", Params: p("realm", "simple")},
 			{Scheme: "newauth", Params: p("realm", "apps", "type", "1", "title", `Login to "apps"`)},

@@ -132,9 +132,13 @@ func (d *digest) learn(q *question, origin string, u *url.URL) *space {
 
 // choose gives the challenge that is answered; nil when there is none that can be.
 //
-// "The user agent MUST choose to use one of the challenges with the strongest
-// authentication scheme it understands".
-// https://www.rfc-editor.org/rfc/rfc2617#section-4.6
+// "A user agent MUST choose to use the strongest auth-scheme it understands"
+// https://www.rfc-editor.org/rfc/rfc7616#section-5.6
+//
+// "When the client receives the first challenge, it SHOULD use the first challenge
+// it supports, unless a local policy dictates otherwise." Ours is that of the
+// schemes: the strongest hash, wherever it stands.
+// https://www.rfc-editor.org/rfc/rfc7616#section-3.7
 func (d *digest) choose(all []Challenge, req *aiohttp.Request) *question {
 	var best *question
 	for _, c := range all {
@@ -173,8 +177,8 @@ func (d *digest) answer(sp *space, req *aiohttp.Request, uri string) *answer {
 // accept looks at what the server says about the answer that it has taken.
 //
 // "The Authentication-Info header field and the Proxy-Authentication-Info header
-// field are generic fields that MAY be used by a server to communicate some
-// information regarding the successful authentication of a client response."
+// field [RFC7615] are generic fields that MAY be used by a server to communicate
+// some information regarding the successful authentication of a client response."
 // https://www.rfc-editor.org/rfc/rfc7616#section-3.5
 func (d *digest) accept(resp *aiohttp.Response, sp *space, said *answer, origin string) (*aiohttp.Response, error) {
 	if said == nil {

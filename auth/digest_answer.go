@@ -69,7 +69,9 @@ func questionOf(c Challenge) *question {
 	}
 	name := strings.ToUpper(q.spelled)
 	if name == "" {
-		name = "MD5" // "If not present, it is assumed to be "MD5"."
+		// "If this is not present, it is assumed to be "MD5"."
+		// https://www.rfc-editor.org/rfc/rfc7616#section-3.3
+		name = "MD5"
 	}
 	name, q.session = strings.CutSuffix(name, "-SESS")
 	for i := range algorithms {
@@ -104,8 +106,9 @@ type answer struct {
 // secret gives H(A1): what client and server both know. For "-sess" it is that of
 // the nonces with which the session began.
 //
-// "A1 = unq(username) ":" unq(realm) ":" passwd", or, for "-sess", its hash
-// ":" unq(nonce-prime) ":" unq(cnonce-prime).
+//	A1 = unq(username) ":" unq(realm) ":" passwd
+//	A1 = H( unq(username) ":" unq(realm) ":" passwd ) ":" unq(nonce-prime) ":" unq(cnonce-prime)
+//
 // https://www.rfc-editor.org/rfc/rfc7616#section-3.4.2
 func (q *question) secret(user, password, cnonce string) string {
 	key := q.algorithm.sum(user, q.realm, password)
@@ -118,7 +121,9 @@ func (q *question) secret(user, password, cnonce string) string {
 // response gives the proof: of the client with the request's method, of the server
 // with an empty one.
 //
-// "A2 = Method ":" request-uri", or with auth-int, ":" H(entity-body) behind it.
+//	A2 = Method ":" request-uri
+//	A2 = Method ":" request-uri ":" H(entity-body)
+//
 // https://www.rfc-editor.org/rfc/rfc7616#section-3.4.3
 func (a *answer) response(method string, body []byte) string {
 	alg := a.q.algorithm
@@ -134,8 +139,10 @@ func (a *answer) response(method string, body []byte) string {
 
 // field gives the value of the Authorization field.
 //
-// "the following parameters: username, realm, nonce, uri, response, cnonce,
-// opaque" are quoted strings; "algorithm, qop, nc" and userhash are not.
+// "For historical reasons, a sender MUST only generate the quoted string syntax for
+// the following parameters: username, realm, nonce, uri, response, cnonce, and
+// opaque. For historical reasons, a sender MUST NOT generate the quoted string
+// syntax for the following parameters: algorithm, qop, and nc."
 // https://www.rfc-editor.org/rfc/rfc7616#section-3.4
 func (a *answer) field(method string, body []byte) string {
 	q := a.q
@@ -145,8 +152,10 @@ func (a *answer) field(method string, body []byte) string {
 	case q.userhash:
 		b.WriteString("username=" + quote(q.algorithm.sum(a.user, q.realm)))
 	case q.utf8 && !ascii(a.user):
-		// "If the username contains characters not allowed inside the ABNF
-		// quoted-string, the user's name can be encoded using this parameter."
+		// "If the userhash parameter value is set "false" and the username contains
+		// characters not allowed inside the ABNF quoted-string production, the user's
+		// name can be sent with this parameter"
+		// https://www.rfc-editor.org/rfc/rfc7616#section-3.4
 		b.WriteString("username*=UTF-8''" + percent(a.user))
 	default:
 		b.WriteString("username=" + quote(a.user))

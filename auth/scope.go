@@ -73,7 +73,7 @@ func originOf(u *url.URL) (string, error) {
 func (s *scope) covers(req *aiohttp.Request, where string) bool {
 	// "A client MUST NOT generate fields in a TRACE request containing sensitive
 	// data that might be disclosed by the response."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-3
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-2
 	switch {
 	case req.Method == http.MethodTrace:
 		return false

@@ -56,7 +56,7 @@ var simple = map[string]flag{
 // "When there is more than one value present for a given directive (e.g., two
 // Expires header field lines or multiple Cache-Control: max-age directives),
 // either the first occurrence should be used or the response should be
-// considered stale." https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1-3
+// considered stale." https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1-4
 func parseDirectives(fields []string) directives {
 	var d directives
 	for _, rest := range fields {
@@ -91,7 +91,7 @@ func (d *directives) add(name, arg string, given bool) {
 	case "max-stale":
 		// "If no value is assigned to max-stale, then the client will accept a
 		// stale response of any age."
-		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.2-2
+		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.2-3
 		if given {
 			d.seconds(hasMaxStale, &d.maxStale, arg)
 		} else if !d.has(hasMaxStale) {

@@ -242,6 +242,7 @@ func TestCacheStoresOnlyWhatWasReadToTheEnd(t *testing.T) {
 }
 
 // "A cache MUST NOT use an incomplete response to answer requests"
+// https://www.rfc-editor.org/rfc/rfc9111#section-3.3-2
 func TestCacheStoresNothingIncomplete(t *testing.T) {
 	broken := errors.New("reset")
 	for name, spoil := range map[string]func(*http.Response){

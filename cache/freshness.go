@@ -16,6 +16,7 @@ type rules struct {
 	heuristic    time.Duration // a tenth of the time since it was modified, where that is a guide
 	initialAge   time.Duration // by Age and Date, without the delay of the response
 	ageIsWrong   bool
+	date         time.Time // when it was made, by Date
 	etag         string
 	lastModified string
 	varies       []string // names in canonical form; of "*" that alone
@@ -45,8 +46,9 @@ func readRules(status int, header http.Header, received time.Time) *rules {
 	if err != nil {
 		date = now
 	}
+	r.date = date
 	// apparent_age = max(0, response_time - date_value);
-	// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-8
+	// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-6
 	apparent := max(0, now.Sub(date))
 	age, ok := ageValue(header["Age"])
 	r.ageIsWrong = !ok
@@ -69,15 +71,15 @@ func (r *rules) readLifetime(status int, header http.Header, date time.Time) {
 		r.explicit = true
 		// "A cache recipient MUST interpret invalid date formats, especially the
 		// value "0", as representing a time in the past (i.e., "already expired")."
-		// https://www.rfc-editor.org/rfc/rfc9111#section-5.3-6
+		// https://www.rfc-editor.org/rfc/rfc9111#section-5.3-7
 		if at, err := parseDate(expires[0]); err == nil && len(expires) == 1 {
 			r.lifetime = min(max(0, at.Sub(date)), forever)
 		}
 	case slices.Contains(heuristically, status) || r.has(public):
-		// "If the response has a Last-Modified header field, caches are encouraged to
-		// use a heuristic expiration value that is no more than some fraction of the
-		// interval since that time. A typical setting of this fraction might be 10%."
-		// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.2-5
+		// "caches are encouraged to use a heuristic expiration value that is no more
+		// than some fraction of the interval since that time. A typical setting of
+		// this fraction might be 10%."
+		// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.2-4
 		if at, err := parseDate(r.lastModified); err == nil {
 			r.heuristic = min(max(0, date.Sub(at)/10), forever)
 		}
@@ -87,9 +89,12 @@ func (r *rules) readLifetime(status int, header http.Header, date time.Time) {
 // parseDate reads an HTTP-date.
 //
 // "Although all date formats are specified to be case-sensitive, a cache recipient
-// SHOULD match the field value case-insensitively." ... "A cache recipient SHOULD
-// consider a date with a zone abbreviation other than "GMT" to be invalid for
-// calculating expiration." https://www.rfc-editor.org/rfc/rfc9111#section-4.2-11
+// SHOULD match the field value case-insensitively."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.2-13.1
+//
+// "A cache recipient SHOULD consider a date with a zone abbreviation other than
+// "GMT" to be invalid for calculating expiration."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.2-13.4
 //
 // Days and months are read in any case anyhow.
 func parseDate(s string) (time.Time, error) {
@@ -105,7 +110,7 @@ func parseDate(s string) (time.Time, error) {
 // "Although it is defined as a singleton header field, a cache encountering a
 // message with a list-based Age field value SHOULD use the first member of the
 // field value, discarding subsequent ones."
-// https://www.rfc-editor.org/rfc/rfc9111#section-5.1-3
+// https://www.rfc-editor.org/rfc/rfc9111#section-5.1-4
 //
 // Not as RFC 9111 says next: a field that is not a number, or that is there
 // twice, or repeats itself, is not ignored. Some cache on the way is broken, and
@@ -134,7 +139,9 @@ func ageValue(lines []string) (time.Duration, bool) {
 //	resident_time = now - response_time;
 //	current_age = corrected_initial_age + resident_time;
 //
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-6
 // https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-8
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3-10
 //
 // The delay is added to the apparent age, too: that makes a response of a slow
 // origin older by what it took, and never younger.
@@ -161,8 +168,9 @@ func (c *Cache) lifetime(r *Record) time.Duration {
 	case rules.ageIsWrong:
 		return 0
 	case c.opts.Shared && rules.has(hasSMaxAge):
-		// "If the cache is shared and the s-maxage response directive is present, use
-		// its value" https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1-2.1
+		// "If the cache is shared and the s-maxage response directive (Section
+		// 5.2.2.10) is present, use its value"
+		// https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1-2.1
 		return rules.sMaxAge
 	case rules.explicit:
 		return rules.lifetime
@@ -189,7 +197,7 @@ func (c *Cache) judge(r *Record, q *query, now time.Time) (u use, why string) {
 	case rules.has(noCache):
 		// "the response MUST NOT be used to satisfy any other request without
 		// forwarding it for validation and receiving a successful response"
-		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.4-1
+		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.4-3
 		return validate, fwdStale
 	case q.has(noCache):
 		return validate, fwdRequest
@@ -197,7 +205,7 @@ func (c *Cache) judge(r *Record, q *query, now time.Time) (u use, why string) {
 		// "Clients SHOULD NOT issue a conditional request during the response's
 		// freshness lifetime (e.g., upon a reload) unless explicitly overridden by the
 		// user (e.g., a force reload)." A reload is max-age=0, a forced one no-cache.
-		// https://www.rfc-editor.org/rfc/rfc8246#section-2-2
+		// https://www.rfc-editor.org/rfc/rfc8246#section-2
 		if !isFresh || !rules.has(immutable) || q.maxAge != 0 {
 			return validate, fwdRequest
 		}
@@ -205,7 +213,7 @@ func (c *Cache) judge(r *Record, q *query, now time.Time) (u use, why string) {
 	if isFresh {
 		// "the client prefers a response whose freshness lifetime is no less than its
 		// current age plus the specified time in seconds"
-		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.3-2
+		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.3-3
 		if q.has(hasMinFresh) && life-age < q.minFresh {
 			return validate, fwdRequest
 		}

@@ -54,7 +54,8 @@ var reuses = []reuse{
 	{name: "Expires twice", response: []string{"Expires: @60s", "Expires: @60s"}, want: miss},
 	{name: "Expires in any case", response: []string{"Expires: thu, 18 AUG 2050 02:01:18 gmt"}, want: hit},
 	{name: "Expires of another zone", response: []string{"Expires: Thu, 18 Aug 2050 02:01:18 UTC"}, want: miss},
-	{name: "Expires of a century", response: []string{"Expires: Thursday, 18-Aug-50 02:01:18 GMT"}, want: hit},
+	{name: "Expires of a century", response: []string{"Expires: Saturday, 18-Aug-40 02:01:18 GMT"}, want: hit},
+	{name: "Expires of the century before", response: []string{"Expires: Thursday, 01-Jan-70 00:00:00 GMT"}, want: miss},
 	{name: "Expires as C has it", response: []string{"Expires: Thu Aug 18 02:01:18 2050"}, want: hit},
 	{name: "Expires with an invalid Date", response: []string{"Expires: @60s", "Date: yesterday"}, wait: 59 * time.Second, want: hit},
 	{name: "Age counts", response: []string{"Cache-Control: max-age=60", "Age: 50"}, wait: 11 * time.Second, want: miss},
@@ -88,6 +89,10 @@ var reuses = []reuse{
 	{name: "s-maxage in a shared cache", response: []string{"Cache-Control: s-maxage=60, max-age=1"}, wait: 2 * time.Second, shared: true, want: hit},
 	{name: "Vary *", response: []string{"Cache-Control: max-age=60", "Vary: x, *"}, want: miss},
 	{name: "Pragma in a response", response: []string{"Cache-Control: max-age=60", "Pragma: no-cache"}, want: hit},
+	{name: "directives that nobody knows", response: []string{"Cache-Control: x, y=1, max-age=60, z"}, wait: 59 * time.Second, want: hit},
+	{name: "an explicit time and no guess", response: []string{"Cache-Control: max-age=10", "Last-Modified: @-1000h"}, wait: 11 * time.Second, want: miss},
+	{name: "s-maxage before Expires in a shared cache", response: []string{"Cache-Control: s-maxage=1", "Expires: @60s"}, wait: 2 * time.Second, shared: true, want: miss},
+	{name: "max-stale and s-maxage in a shared cache", response: []string{"Cache-Control: s-maxage=60"}, wait: 70 * time.Second, request: []string{"Cache-Control: max-stale"}, shared: true, want: miss},
 	{name: "Set-Cookie", response: []string{"Cache-Control: max-age=60", "Set-Cookie: a=b"}, want: hit},
 
 	{name: "asked with no-cache", response: []string{"Cache-Control: max-age=60"}, request: []string{"Cache-Control: no-cache"}, want: miss},
@@ -144,8 +149,9 @@ func TestCacheReusesWhatItMay(t *testing.T) {
 	}
 }
 
-// "A cache MUST generate an Age header field, replacing any present in the response
-// with a value equal to the stored response's current_age"
+// "a cache MUST generate an Age header field (Section 5.1), replacing any present in
+// the response with a value equal to the stored response's current_age"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4-4
 func TestCacheSaysTheAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{answer: func(_ int, req *http.Request) (*http.Response, error) {
@@ -218,6 +224,7 @@ func TestCacheStoresNothingOfANoStoreRequest(t *testing.T) {
 	c.get().want(t, miss, 200, "II")
 	// "Note that if a request containing this directive is satisfied from a cache, the
 	// no-store request directive does not apply to the already stored response."
+	// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.5-3
 	c.get("Cache-Control: no-store").want(t, hit, 200, "II")
 }
 
@@ -233,6 +240,25 @@ func TestCacheSaysWhatItStores(t *testing.T) {
 			t.Errorf("%s: %s", field, status)
 		}
 	}
+}
+
+// "A recipient with a clock that receives a response message without a Date header
+// field MUST record the time it was received and append a corresponding Date header
+// field to the message's header section if it is cached"
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1-8
+func TestCacheDatesWhatHasNoDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := front(t, always(200, "x", "Cache-Control: max-age=60", "Date: "))
+		if first := c.get(); first.Header.Get("Date") != "" {
+			t.Errorf("the first response was changed: %v", first.Header)
+		}
+		time.Sleep(5 * time.Second)
+		// "the sender MUST generate those timestamps in the IMF-fixdate format."
+		// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7-7
+		if got := c.get().Header["Date"]; len(got) != 1 || got[0] != "Sat, 01 Jan 2000 00:00:00 GMT" {
+			t.Errorf("got Date %q", got)
+		}
+	})
 }
 
 func TestCacheDropsFieldsOfTheConnection(t *testing.T) {

@@ -87,7 +87,7 @@ func (c *Cache) invalidate(key string) error {
 // "Responses to POST requests are only cacheable when they include explicit
 // freshness information ... and a Content-Location header field that has the same
 // value as the POST's target URI"
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.3-4
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.3-5
 func (c *Cache) answersGet(req *http.Request, resp *http.Response) bool {
 	if req.Method != http.MethodPost || resp.StatusCode != http.StatusOK {
 		return false

@@ -77,9 +77,9 @@ func (c *Cache) varies(r *rules) []string {
 // "The header fields from two requests are defined to match if and only if those
 // in the first request can be transformed to those in the second request by
 // applying any of the following: adding or removing whitespace, where allowed in
-// the header field's syntax; combining multiple header field lines with the same
-// field name; normalizing both header field values in a way that is known to have
-// identical semantics" https://www.rfc-editor.org/rfc/rfc9111#section-4.1-3
+// the header field's syntax ... combining multiple header field lines with the same
+// field name ... normalizing both header field values in a way that is known to have
+// identical semantics" https://www.rfc-editor.org/rfc/rfc9111#section-4.1-2
 func selection(header http.Header, names []string) (sum [sha256.Size]byte) {
 	present := false
 	for _, name := range names {

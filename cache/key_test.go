@@ -2,7 +2,10 @@ package cache_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/cache"
 )
@@ -54,7 +57,8 @@ func TestCacheSharesPublicResponsesAmongCredentials(t *testing.T) {
 }
 
 // "A shared cache MUST NOT use a cached response to a request with an Authorization
-// header field to satisfy any subsequent request unless ..."
+// header field (Section 11.6.2 of [HTTP]) to satisfy any subsequent request unless
+// ..." https://www.rfc-editor.org/rfc/rfc9111#section-3.5-1
 func TestSharedCacheKeepsCredentials(t *testing.T) {
 	for control, want := range map[string]cache.Outcome{
 		"max-age=60": miss, "max-age=60, public": hit, "max-age=60, must-revalidate": hit, "s-maxage=60": hit,
@@ -64,6 +68,61 @@ func TestSharedCacheKeepsCredentials(t *testing.T) {
 		if g := c.get(); g.outcome != want {
 			t.Errorf("%s: got %s, want %s", control, g.outcome, want)
 		}
+	}
+}
+
+// "When more than one suitable response is stored, a cache MUST use the most recent
+// one (as determined by the Date header field)."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4-8
+func TestCacheUsesTheMostRecentVariant(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		first, second []string // two responses that both match the third request
+		want          string
+	}{
+		{"made later", []string{"Vary: A"}, []string{"Vary: B"}, "second"},
+		{"received later", []string{"Vary: A"}, []string{"Vary: B", "Date: @-5s"}, "first"},
+		// "the cache SHOULD choose the most recent (see Section 4.2.3) stored response
+		// with a valid Vary field value."
+		// https://www.rfc-editor.org/rfc/rfc9111#section-4.1-7
+		{"with a Vary", []string{"Vary: A"}, nil, "first"},
+		{"received with a Vary", nil, []string{"Vary: B", "Date: @-5s"}, "second"},
+		{"stale with a Vary", []string{"Vary: A", "Age: 60"}, nil, "second"},
+		{"without a Vary", nil, []string{"Vary: B", "Age: 60"}, "first"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for _, fields := range [][]string{tt.first, tt.second} {
+					for i := range fields {
+						fields[i] = strings.Replace(fields[i], "@-5s", date(-5*time.Second), 1)
+					}
+				}
+				c := front(t, each(
+					answering(200, "first", append(tt.first, "Cache-Control: max-age=60")...),
+					answering(200, "second", append(tt.second, "Cache-Control: max-age=60")...),
+				))
+				c.get("A: 1", "B: 2")
+				time.Sleep(time.Second)
+				c.get("A: 2", "B: 1", "Cache-Control: no-cache")
+				c.get("A: 1", "B: 1").want(t, hit, 200, tt.want)
+			})
+		})
+	}
+}
+
+// "Caches MUST NOT combine trailer fields with header fields."
+// https://www.rfc-editor.org/rfc/rfc9111#section-3.1-3
+func TestCacheKeepsTrailersApart(t *testing.T) {
+	c := front(t, &origin{answer: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := reply(req, 200, "x", "Cache-Control: max-age=60", "A: 1")
+		resp.Trailer = http.Header{"A": {"2"}, "B": {"2"}}
+		return resp, nil
+	}})
+	c.get()
+	g := c.get()
+	g.want(t, hit, 200, "x")
+	if a, b := g.Header["A"], g.Header["B"]; len(a) != 1 || a[0] != "1" || b != nil {
+		t.Errorf("got A %q, B %q", a, b)
 	}
 }
 

@@ -29,6 +29,7 @@ func TestCacheStoresNothingOfAHead(t *testing.T) {
 
 // "the cache SHOULD update the stored response ... otherwise, the cache SHOULD
 // consider the stored response to be stale."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.5-3
 func TestCacheFreshensByHead(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -65,6 +66,7 @@ func TestCacheFreshensByHead(t *testing.T) {
 
 // "A cache MUST invalidate the target URI ... when it receives a non-error status
 // code in response to an unsafe request method"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.4-2
 func TestCacheInvalidates(t *testing.T) {
 	for _, tt := range []struct {
 		name, method, url string
@@ -128,8 +130,9 @@ func TestCacheDoesNotStoreWhatAChangeOvertook(t *testing.T) {
 }
 
 // "Responses to POST requests are only cacheable when they include explicit
-// freshness information and a Content-Location header field that has the same value
-// as the POST's target URI"
+// freshness information ... and a Content-Location header field that has the same
+// value as the POST's target URI"
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.3-5
 func TestCacheStoresWhatAPostGivesForAGet(t *testing.T) {
 	for _, tt := range []struct {
 		fields  []string

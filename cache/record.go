@@ -52,8 +52,8 @@ func (r *Record) read() *rules {
 //
 // "Header fields that are specific to the proxy that a cache uses when forwarding
 // a request MUST NOT be stored, unless the cache incorporates the identity of the
-// proxy into the cache key. Effectively, this is limited to Proxy-Authenticate,
-// Proxy-Authentication-Info, and Proxy-Authorization."
+// proxy into the cache key. Effectively, this is limited to Proxy-Authenticate ...
+// Proxy-Authentication-Info ... and Proxy-Authorization"
 // https://www.rfc-editor.org/rfc/rfc9111#section-3.1-2.4
 var hopByHop = []string{
 	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
@@ -70,7 +70,7 @@ func (c *Cache) keptFields(header http.Header, received time.Time) http.Header {
 	// "The Connection header field and fields whose names are listed in it are
 	// required by Section 7.6.1 of [HTTP] to be removed before forwarding the
 	// message. This MAY be implemented by doing so before storage."
-	// https://www.rfc-editor.org/rfc/rfc9111#section-3.1-2.2
+	// https://www.rfc-editor.org/rfc/rfc9111#section-3.1-2.1
 	for _, line := range header["Connection"] {
 		for name := range strings.SplitSeq(line, ",") {
 			kept.Del(strings.Trim(name, " \t"))
@@ -81,12 +81,12 @@ func (c *Cache) keptFields(header http.Header, received time.Time) http.Header {
 	}
 	// "a cache MAY use the response to satisfy a subsequent request, subject to any
 	// other restrictions on caching, if the listed header fields are excluded from the
-	// subsequent response" https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.4-3
+	// subsequent response" https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.4-5
 	d := parseDirectives(header["Cache-Control"])
 	drop := d.noCacheFields
 	if c.opts.Shared {
 		// "a shared cache MUST NOT store the listed header fields"
-		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.7-5
+		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.7-4
 		drop = slices.Concat(drop, d.privateFields)
 	}
 	for _, name := range drop {
@@ -104,9 +104,9 @@ func (c *Cache) keptFields(header http.Header, received time.Time) http.Header {
 }
 
 // describesOctets are the fields that an update leaves alone since they tell of
-// the body as it is stored: Content-Length always, the others as "header fields
+// the body as it is stored: Content-Length always, the others as "Header fields
 // that the cache's stored response depends upon".
-// https://www.rfc-editor.org/rfc/rfc9111#section-3.2-3
+// https://www.rfc-editor.org/rfc/rfc9111#section-3.2-3.2
 var describesOctets = []string{"Content-Length", "Content-Encoding", "Content-Md5", "Content-Range", "Etag"}
 
 // updated gives the record as the fields of a newer response change it, one

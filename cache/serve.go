@@ -21,8 +21,8 @@ func (c *Cache) serve(req *http.Request, q *query, r *Record, member string, now
 	}, [2]string{r.ageField(now), member}}
 	resp := &made.Response
 	// "When a stored response is used to satisfy a request without validation, a
-	// cache MUST generate an Age header field, replacing any present in the response
-	// with a value equal to the stored response's current_age"
+	// cache MUST generate an Age header field (Section 5.1), replacing any present in
+	// the response with a value equal to the stored response's current_age"
 	// https://www.rfc-editor.org/rfc/rfc9111#section-4-4
 	resp.Header["Age"] = made.values[0:1:1]
 	resp.Header["Cache-Status"] = made.values[1:2:2] // stored fields have none
@@ -89,9 +89,10 @@ func makePartial(resp *http.Response, part span, total int64, content Content) {
 
 // gatewayTimeout answers a request that wants nothing from the origin.
 //
-// "either respond using a stored response consistent with the other constraints of
-// the request or respond with a 504 (Gateway Timeout) status code"
-// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.7-2
+// "Caches that honor this request directive SHOULD, upon receiving it, respond with
+// either a stored response consistent with the other constraints of the request or
+// a 504 (Gateway Timeout) status code."
+// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.7-1
 func gatewayTimeout(req *http.Request) *http.Response {
 	resp := &http.Response{
 		StatusCode: http.StatusGatewayTimeout, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

@@ -133,6 +133,7 @@ func TestCacheServesStaleInsteadOfErrors(t *testing.T) {
 		{"nobody does", "x", "", cache.Options{}, 503, time.Second, false},
 		{"the option does", "x", "", cache.Options{StaleIfError: time.Minute}, 503, 60 * time.Second, true},
 		{"must-revalidate", "stale-if-error=60, must-revalidate", "", cache.Options{StaleIfError: time.Minute}, 503, time.Second, false},
+		{"must-revalidate and no connection", "stale-if-error=60, must-revalidate", "", cache.Options{StaleIfError: time.Minute}, 0, time.Second, false},
 		{"no-cache", "stale-if-error=60, no-cache", "", cache.Options{}, 503, time.Second, false},
 		{"asked with no-cache", "stale-if-error=60", "no-cache", cache.Options{}, 503, time.Second, false},
 		{"shared and s-maxage", "stale-if-error=60, s-maxage=10", "", cache.Options{Shared: true}, 503, time.Second, false},

@@ -59,7 +59,7 @@ const (
 
 // note appends our member to a response's Cache-Status:
 //
-// "Each member of the list represents a cache that has handled the request. The
+// "Each member of the List represents a cache that has handled the request. The
 // first member represents the cache closest to the origin server, and the last
 // member represents the cache closest to the user"
 // https://www.rfc-editor.org/rfc/rfc9211#section-2-2

@@ -8,25 +8,26 @@ import (
 
 // storable tells whether a response to a GET may be stored.
 //
-// "A cache MUST NOT store a response to a request unless ..."
-// https://www.rfc-editor.org/rfc/rfc9111#section-3-2
+// "A cache MUST NOT store a response to a request unless:"
+// https://www.rfc-editor.org/rfc/rfc9111#section-3-1
 func (c *Cache) storable(q *query, resp *http.Response, r *rules) bool {
 	switch {
 	case q.has(noStore), !c.permitted(resp.StatusCode, r):
 		return false
 	case c.opts.Shared && len(q.header["Authorization"]) > 0 && !r.has(mustRevalidate|public|hasSMaxAge):
 		// "In this specification, the following response directives have such an
-		// effect: must-revalidate, public, and s-maxage."
+		// effect: must-revalidate (Section 5.2.2.2), public (Section 5.2.2.9), and
+		// s-maxage (Section 5.2.2.10)."
 		// https://www.rfc-editor.org/rfc/rfc9111#section-3.5-2
 		return false
 	case c.opts.MaxEntryBytes > 0 && resp.ContentLength > c.opts.MaxEntryBytes:
 		return false
 	}
 	// "the response contains at least one of the following: a public response
-	// directive; a private response directive, if the cache is not shared; an Expires
-	// header field; a max-age response directive; if the cache is shared, an s-maxage
-	// response directive; ... or a status code that is defined as heuristically
-	// cacheable" https://www.rfc-editor.org/rfc/rfc9111#section-3-2.7
+	// directive ... a private response directive, if the cache is not shared ... an
+	// Expires header field ... a max-age response directive ... if the cache is shared:
+	// an s-maxage response directive ... or a status code that is defined as
+	// heuristically cacheable" https://www.rfc-editor.org/rfc/rfc9111#section-3-2.7
 	return r.has(public) || r.explicit || !c.opts.Shared && r.has(private) || c.opts.Shared && r.has(hasSMaxAge) ||
 		slices.Contains(heuristically, resp.StatusCode)
 }
@@ -37,9 +38,9 @@ func (c *Cache) permitted(status int, r *rules) bool {
 	case !storableStatus(status, r):
 		return false
 	case r.has(noStore) && !r.has(mustUnderstand):
-		// "when a cache that implements the must-understand directive receives a
+		// "When a cache that implements the must-understand directive receives a
 		// response that includes it, the cache SHOULD ignore the no-store directive if
-		// it understands and conforms to the status code's caching requirements"
+		// it understands and implements the status code's caching requirements."
 		// https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.3-2
 		return false
 	case c.opts.Shared && r.has(private):
@@ -52,9 +53,10 @@ func (c *Cache) permitted(status int, r *rules) bool {
 
 // storableStatus tells whether responses with a status code may be stored.
 //
-// "the response status code is final; if the response status code is 206 or 304,
-// or the must-understand cache directive is present: the cache understands the
-// response status code" https://www.rfc-editor.org/rfc/rfc9111#section-3-2.2
+// "the response status code is final (see Section 15 of [HTTP]); if the response
+// status code is 206 or 304, or the must-understand cache directive (see Section
+// 5.2.2.3) is present: the cache understands the response status code"
+// https://www.rfc-editor.org/rfc/rfc9111#section-3-2.2
 func storableStatus(status int, r *rules) bool {
 	if status < 200 || status == http.StatusPartialContent || status == http.StatusNotModified {
 		return false

@@ -75,8 +75,8 @@ var safeMethods = []string{http.MethodOptions, http.MethodTrace, http.MethodConn
 
 // cacheable tells whether a GET or HEAD is one that a cache can answer.
 //
-// "The If-Match and If-Unmodified-Since conditional header fields are not
-// applicable to a cache."
+// "the If-Match and If-Unmodified-Since conditional header fields are not
+// applicable to a cache"
 // https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-4
 func cacheable(req *http.Request) bool {
 	h := req.Header
@@ -136,22 +136,49 @@ func (t *transport) get(req *http.Request, q *query) (*http.Response, error) {
 // find gives the stored response that is for the request, if there is one.
 //
 // "When a cache receives a request that can be satisfied by a stored response and
-// that stored response contains a Vary header field, the cache MUST NOT use that
-// stored response without revalidation unless all the presented request header
-// fields nominated by that Vary field value match those fields in the original
-// request" https://www.rfc-editor.org/rfc/rfc9111#section-4.1-1
+// that stored response contains a Vary header field (Section 12.5.5 of [HTTP]), the
+// cache MUST NOT use that stored response without revalidation unless all the
+// presented request header fields nominated by that Vary field value match those
+// fields in the original request" https://www.rfc-editor.org/rfc/rfc9111#section-4.1-1
 func (t *transport) find(q *query) (found *Record, why string) {
 	records, err := t.store.Load(q.key)
 	t.report(err)
 	if len(records) == 0 {
 		return nil, fwdURI
 	}
-	for _, r := range records { // the most recent first
-		if selection(q.header, r.Vary) == r.Selected {
-			return r, ""
+	now := time.Now()
+	for _, r := range records { // what was received last comes first
+		if selection(q.header, r.Vary) == r.Selected && (found == nil || t.preferred(r, found, now)) {
+			found = r
 		}
 	}
-	return nil, fwdVary
+	if found == nil {
+		return nil, fwdVary
+	}
+	return found, ""
+}
+
+// preferred tells whether one of two stored responses that match is to be used
+// rather than the other. One with a Vary, where the other has none, must be fresh:
+// it may be of a time when the site still varied.
+//
+// "When more than one suitable response is stored, a cache MUST use the most recent
+// one (as determined by the Date header field)."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4-8
+//
+// "When a cache has multiple stored responses for a target URI and one or more omits
+// the Vary header field, the cache SHOULD choose the most recent (see Section 4.2.3)
+// stored response with a valid Vary field value."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.1-7
+func (c *Cache) preferred(r, other *Record, now time.Time) bool {
+	one, two := r.read(), other.read()
+	switch {
+	case len(one.varies) > 0 && len(two.varies) == 0:
+		return c.lifetime(r) > r.age(now)
+	case len(one.varies) == 0 && len(two.varies) > 0:
+		return c.lifetime(other) <= other.age(now)
+	}
+	return one.date.After(two.date)
 }
 
 // answer answers from the store if that may be. It sets why to the reason why

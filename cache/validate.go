@@ -12,9 +12,11 @@ import (
 //
 // "When generating a conditional request for validation, a cache either starts
 // with a request it is attempting to satisfy or -- if it is initiating the request
-// independently -- synthesizes a request using a stored response ... It then
-// updates that request with one or more precondition header fields."
+// independently -- synthesizes a request using a stored response"
 // https://www.rfc-editor.org/rfc/rfc9111#section-4.3.1-1
+//
+// "It then updates that request with one or more precondition header fields."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.1-2
 func addConditions(header http.Header, r *Record) bool {
 	rules := r.read()
 	if rules.etag != "" {
@@ -22,7 +24,7 @@ func addConditions(header http.Header, r *Record) bool {
 		// "the cache MAY combine the received list with a list of entity tags from its
 		// own stored set of responses (fresh or stale) and send the union of the two
 		// lists as a replacement If-None-Match header field value"
-		// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-6
+		// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-9
 		if theirs := strings.Join(header["If-None-Match"], ", "); theirs != "" && !hasTag(theirs, tags) {
 			tags = theirs + ", " + tags
 		} else if theirs != "" {
@@ -40,10 +42,10 @@ func addConditions(header http.Header, r *Record) bool {
 // that a stored response still holds. asked are the fields before we added them.
 //
 // "If the response to the forwarded request is 304 (Not Modified) and has an ETag
-// header field value with an entity tag that is not in the client's list, the
-// cache MUST generate a 200 (OK) response for the client by reusing its
-// corresponding stored response, as updated by the 304 response metadata"
-// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-6
+// field value with an entity tag that is not in the client's list, the cache MUST
+// generate a 200 (OK) response for the client by reusing its corresponding stored
+// response, as updated by the 304 response metadata"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-9
 //
 // Not as RFC 9111 section 4.3.4 says of a 304 with a strong validator that is not
 // the stored one, which must not update anything: where the request had no
@@ -60,22 +62,34 @@ func confirms(r *Record, asked, header http.Header) bool {
 
 // notModified tells whether a client's condition is met by what is stored.
 //
-// "If the field value is "*", or if the field value is a list of entity tags and
-// at least one of them matches the entity tag of the selected stored response, a
-// cache recipient SHOULD generate a 304 (Not Modified) response"
-// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-5
+// "the cache SHOULD evaluate any applicable conditional header field preconditions
+// received in that request with respect to the corresponding validators contained
+// within the stored response."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-2
+//
+// "If the field value is a list of entity tags, the condition is false if one of
+// the listed tags matches the entity tag of the selected representation."
+// https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2-10.2
 func notModified(q *query, r *Record) bool {
 	if tags := q.header["If-None-Match"]; len(tags) > 0 {
 		list := strings.Join(tags, ", ")
 		return strings.Trim(list, " \t") == "*" || hasTag(list, r.read().etag)
 	}
-	// "A cache recipient SHOULD generate a 304 (Not Modified) response ... if one of
-	// the following cases is true: 1) the selected stored response has a Last-Modified
-	// header field value that is earlier than or equal to the conditional timestamp;
-	// 2) no Last-Modified header field is present in the selected stored response, but
-	// it has a Date header field value that is earlier than or equal to the
-	// conditional timestamp" https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-7
-	since, err := parseDate(q.header.Get("If-Modified-Since"))
+	// "If a request contains an If-Modified-Since header field and the Last-Modified
+	// header field is not present in a stored response, a cache SHOULD use the stored
+	// response's Date field value (or, if no Date field is present, the time that the
+	// stored response was received) to evaluate the conditional." What is stored has
+	// a Date always. https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-7
+	//
+	// "A recipient MUST ignore the If-Modified-Since header field if the received
+	// field value is not a valid HTTP-date, the field value has more than one member,
+	// or if the request method is neither GET nor HEAD."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3-6
+	lines := q.header["If-Modified-Since"]
+	if len(lines) != 1 {
+		return false
+	}
+	since, err := parseDate(lines[0])
 	if err != nil {
 		return false
 	}
@@ -104,7 +118,7 @@ func hasTag(list, tag string) bool {
 
 // sameTag compares entity tags weakly: "two entity tags are equivalent if their
 // opaque-tags match character-by-character, regardless of either or both being
-// tagged as "weak"." https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2-3.2
+// tagged as "weak"." https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2-2.4
 func sameTag(a, b string) bool { return strings.TrimPrefix(a, "W/") == strings.TrimPrefix(b, "W/") }
 
 // sameTagStrongly compares entity tags strongly.

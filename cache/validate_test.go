@@ -146,6 +146,8 @@ var conditions = []struct {
 	{"not modified since", []string{"Last-Modified: " + lastWeek}, []string{"If-Modified-Since: " + lastWeek}, 304},
 	{"in another format", []string{"Last-Modified: " + lastWeek}, []string{"If-Modified-Since: Monday, 20-Dec-99 00:00:00 GMT"}, 304},
 	{"modified since", []string{"Last-Modified: " + lastWeek}, []string{"If-Modified-Since: Sun, 19 Dec 1999 00:00:00 GMT"}, 200},
+	{"since two times", []string{"Last-Modified: " + lastWeek}, []string{"If-Modified-Since: " + lastWeek, "If-Modified-Since: " + lastWeek}, 200},
+	{"since a list of times", []string{"Last-Modified: " + lastWeek}, []string{"If-Modified-Since: " + lastWeek + ", " + lastWeek}, 200},
 	{"since no time", []string{"Last-Modified: " + lastWeek}, []string{"If-Modified-Since: x"}, 200},
 	{"made before", nil, []string{"If-Modified-Since: Mon, 20 Dec 2038 00:00:00 GMT"}, 304},
 	{"made after", nil, []string{"If-Modified-Since: " + lastWeek}, 200},
@@ -206,8 +208,9 @@ func TestCacheCombinesConditions(t *testing.T) {
 	}
 }
 
-// "The If-Match and If-Unmodified-Since conditional header fields are not
-// applicable to a cache."
+// "the If-Match and If-Unmodified-Since conditional header fields are not
+// applicable to a cache"
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-4
 func TestCachePassesWhatIsForTheOrigin(t *testing.T) {
 	for _, field := range []string{`If-Match: "1"`, "If-Unmodified-Since: " + lastWeek, "Upgrade: websocket"} {
 		o := always(200, "", "Cache-Control: max-age=60")

@@ -11,8 +11,8 @@
 //
 //	go test . -update
 //
-// RFC9112.md names, for each rule of the RFC that binds a client, the test that
-// holds it.
+// RFC6265bis.md, RFC9110.md, RFC9111.md and RFC9112.md name, for each rule of the RFC that binds a
+// client or its cache, the test that holds it.
 //
 // Package gostd runs Go's own tests of net/http over the connector, and package
 // differ compares our reader of responses with those of net/http and Node. Package

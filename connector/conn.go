@@ -92,15 +92,37 @@ func (c *conn) dialedTLS() {
 	}
 }
 
-// close closes the socket and gives the buffer back. The peer is not told of
-// TLS's end, since that may block: a connection of the pool is closed by
-// whatever goroutine comes by, and nothing of HTTP/1.1 hangs on it.
+// farewell is how long a closure alert may take. A socket takes it at once, but
+// for one whose peer has stopped reading.
+const farewell = 20 * time.Millisecond
+
+// close closes the socket and gives the buffer back.
+//
+// RFC 9112, section 9.8: "Clients MUST send a closure alert before closing the
+// connection."
+// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-8
 func (c *conn) close() {
 	if c.closed.CompareAndSwap(false, true) {
-		c.wire.Conn.Close()
+		if c.top != &c.wire && c.wire.held == nil {
+			c.alertAndClose()
+		} else {
+			c.wire.Conn.Close()
+		}
 		c.wire.drop()
 		c.rd.Release()
 	}
+}
+
+// alertAndClose lets TLS say that it ends, and hardly waits for that: a connection
+// of the pool is closed by whatever goroutine comes by. TLS says nothing where a
+// write is under way.
+func (c *conn) alertAndClose() {
+	c.wire.ending.Store(true)
+	if c.wire.socket.raw == nil { // it may only say that it knows deadlines
+		over := time.AfterFunc(farewell, func() { c.wire.Conn.Close() })
+		defer over.Stop()
+	}
+	c.top.Close()
 }
 
 // cut makes the connection fail for whoever uses it, with cause, and closes its

@@ -99,7 +99,7 @@ func (w *wire) arm(d *deadline) {
 		t = time.Now().Add(time.Duration(d.at - clock()))
 	}
 	w.set(d, t)
-	if w.aborted.Load() != nil || d.cut != nil {
+	if (w.aborted.Load() != nil || d.cut != nil) && !w.ending.Load() {
 		w.set(d, longAgo)
 	}
 }
@@ -175,7 +175,11 @@ func (w *wire) until(d *deadline, t time.Time) error {
 	defer d.mu.Unlock()
 	d.limit, d.name, d.at = -1, "", 0
 	if !t.IsZero() {
-		d.at = after(clock(), time.Until(t))
+		rest := time.Until(t)
+		if w.ending.Load() {
+			rest = min(rest, farewell)
+		}
+		d.at = after(clock(), rest)
 	}
 	w.arm(d) // also when it lies later: a call under way is to see it
 	return nil

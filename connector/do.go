@@ -77,7 +77,7 @@ func (x *exchange) attempts() error {
 // errTraceBody is a request that must not be sent.
 //
 // RFC 9110, section 9.3.8: "A client MUST NOT send content in a TRACE request."
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-6
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-4
 var errTraceBody = errors.New("a TRACE request has no body")
 
 // rewindPatience is how long a second attempt waits for a reader of the body

@@ -39,5 +39,6 @@
 //   - Proxies are told user and password by Basic and RFC 1929 only.
 //   - On systems without MSG_PEEK (Windows) a connection that died at rest is
 //     found out by the request that uses it.
-//   - With TLS, the end of a connection is not announced to the server.
+//   - [Connector.Close] cuts the exchanges that are under way, and with TLS does
+//     not announce that to their servers.
 package connector

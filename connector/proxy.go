@@ -122,7 +122,7 @@ func newProxyServer(u *url.URL) (*proxyServer, error) {
 // first colon in a user-pass string separates user-id and password from one
 // another". And: "The user-id and password MUST NOT contain any control
 // characters".
-// https://www.rfc-editor.org/rfc/rfc7617#section-2-5
+// https://www.rfc-editor.org/rfc/rfc7617#section-2
 //
 // RFC 1929, section 2, gives the length of each one octet, and asks for one
 // character at least. Not so for the password: proxies that go by the user alone

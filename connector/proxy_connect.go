@@ -23,7 +23,7 @@ const proxyBody = 1 << 10
 // sender (and all inbound proxies) will switch to tunnel mode immediately after
 // the response header section; data received after that header section is from
 // the server identified by the request target."
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-4
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-7
 var errProxyChatter = errors.New("data behind the proxy's answer to CONNECT, before anything was sent through the tunnel")
 
 // errProxyMute is the end of the connection in the place of an answer.
@@ -31,9 +31,9 @@ var errProxyMute = cutError("proxy closed the connection without answering")
 
 // appendConnect renders the request for a tunnel.
 //
-// RFC 9112, section 3.2.3: "the request-target of CONNECT [consists] of only the
-// host name and port number of the tunnel destination, separated by a colon".
-// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.3
+// RFC 9112, section 3.2.3: "a client MUST send only the host and port of the tunnel
+// destination as the request-target."
+// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.3-3
 func (s *proxyServer) appendConnect(dst []byte, target string) []byte {
 	dst = http1.AppendRequestLine(dst, "CONNECT", target)
 	dst = http1.AppendField(dst, "Host", target)
@@ -56,7 +56,7 @@ func (c *Connector) connect(cn *conn, s *proxyServer, target string) error {
 		// RFC 9110, section 9.3.6: "A client MUST ignore any Content-Length or
 		// Transfer-Encoding header fields received in a successful response to
 		// CONNECT."
-		// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-7
+		// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-12
 		h := http1.ResponseHead{Method: "CONNECT"}
 		switch err := cn.rd.ReadResponseHead(&h, &c.limits); {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:

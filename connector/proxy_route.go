@@ -57,7 +57,7 @@ func (r *route) String() string {
 // MUST send the "close" connection option in every response message that does not
 // have a 1xx (Informational) status code." Tinyproxy closes after each answer that
 // it has forwarded, and does not say so.
-// https://www.rfc-editor.org/rfc/rfc9112#section-9.6-3
+// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-5
 func (r *route) doubtful() bool { return r != nil && !r.tunnel && !r.keeps.Load() }
 
 // learn looks at an answer: the proxy keeps connections if it says so, or if this
@@ -196,7 +196,7 @@ func (x *exchange) route() (*route, error) {
 // request-target in which the URI has an empty path and no query component, then
 // the last proxy on the request chain MUST send a request-target of "*" when it
 // forwards the request to the indicated origin server."
-// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-4
+// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-5
 func (r *route) appendHead(dst []byte, call *Call) []byte {
 	head := call.Head
 	if r.tunnel {

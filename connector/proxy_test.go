@@ -75,11 +75,12 @@ func TestClientRFC9112Section3_2_2AbsoluteFormToAProxy(t *testing.T) {
 }
 
 func TestClientRFC9112Section3_2_4OptionsOfTheServerThroughAProxy(t *testing.T) {
-	// "If a client wishes to request OPTIONS for the server as a whole [...] the
+	// "When a client wishes to request OPTIONS for the server as a whole [...] the
 	// client MUST send only "*" (%x2A) as the request-target." Through a proxy that
 	// is "an absolute-form of request-target in which the URI has an empty path and
 	// no query component".
-	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-3
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-5
 	throughProxy(t, "http", connector.Options{}, func(e *env) {
 		req := request(t, "OPTIONS", "http://origin.test:81/", nil)
 		req.URL = &url.URL{Scheme: "http", Host: "origin.test:81", Opaque: "*"}
@@ -191,7 +192,7 @@ func TestForwardedCredentials(t *testing.T) {
 func TestClientRFC9110Section9_3_6SuccessOfConnectHasNoBody(t *testing.T) {
 	// "A client MUST ignore any Content-Length or Transfer-Encoding header fields
 	// received in a successful response to CONNECT."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-7
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-12
 	for name, answer := range map[string]string{
 		"length":   "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
 		"chunked":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",

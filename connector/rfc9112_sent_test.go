@@ -28,16 +28,31 @@ func sent(t *testing.T, req *http.Request, body string) (head string) {
 }
 
 func TestClientRFC9112Section2_2SendsNoExtraCRLF(t *testing.T) {
-	// "an HTTP/1.1 user agent MUST NOT preface or follow a request with an extra
+	// "An HTTP/1.1 user agent MUST NOT preface or follow a request with an extra
 	// CRLF."
+	// "If terminating the request message body with a line-ending is desired, then
+	// the user agent MUST count the terminating CRLF octets as part of the message
+	// body length."
 	// https://www.rfc-editor.org/rfc/rfc9112#section-2.2-5
-	for method, body := range map[string]string{"GET": "", "POST": "hello"} {
+	for method, body := range map[string]string{"GET": "", "POST": "hello", "PUT": "hello\r\n"} {
 		var r io.Reader
 		if body != "" {
 			r = strings.NewReader(body)
 		}
 		if head := sent(t, request(t, method, "http://example.com/", r), body); !strings.HasPrefix(head, method+" / HTTP/1.1\r\n") {
 			t.Errorf("got %q", head)
+		}
+	}
+}
+
+func TestClientRFC9112Section3SendsLongRequestLines(t *testing.T) {
+	// "It is RECOMMENDED that all HTTP senders and recipients support, at a minimum,
+	// request-line lengths of 8000 octets."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3-5
+	for _, n := range []int{8000, 70_000} {
+		path := "/" + strings.Repeat("x", n)
+		if head := sent(t, request(t, "GET", "http://example.com"+path, nil), ""); !strings.HasPrefix(head, "GET "+path+" HTTP/1.1\r\n") {
+			t.Errorf("%d octets: got %.80q...", n, head)
 		}
 	}
 }
@@ -59,8 +74,8 @@ func TestClientRFC9112Section3_2HostIsTheFirstField(t *testing.T) {
 func TestClientRFC9112Section3_2TargetForms(t *testing.T) {
 	// Sections 3.2.1, 3.2.3 and 3.2.4.
 	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1-3
-	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.3-2
-	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-2
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.3-3
+	// https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-3
 	for _, tt := range []struct{ name, method, url, want string }{
 		{"origin", "GET", "http://example.com/a/b;c?d=e&f#g", "/a/b;c?d=e&f"},
 		{"origin-empty-path", "GET", "http://example.com?q", "/?q"},
@@ -99,7 +114,7 @@ func TestClientRFC9110Section9_3_6ConnectHasAPort(t *testing.T) {
 	// "There is no default port; a client MUST send the port number even if the
 	// CONNECT request is based on a URI reference that contains an authority
 	// component with an elided port".
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-3
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-2
 	for host, want := range map[string]string{"proxied.test": "proxied.test:80", "[::1]": "[::1]:80", "[::1]:8": "[::1]:8", "a:9": "a:9"} {
 		req := request(t, "CONNECT", "http://example.com", nil)
 		req.Host = host
@@ -111,7 +126,7 @@ func TestClientRFC9110Section9_3_6ConnectHasAPort(t *testing.T) {
 
 func TestClientRFC9112Section5_2SendsNoFold(t *testing.T) {
 	// "A sender MUST NOT generate a message that includes line folding".
-	// https://www.rfc-editor.org/rfc/rfc9112#section-5.2-4
+	// https://www.rfc-editor.org/rfc/rfc9112#section-5.2-3
 	// And section 2.2: "A sender MUST NOT generate a bare CR".
 	// https://www.rfc-editor.org/rfc/rfc9112#section-2.2-4
 	for _, value := range []string{"a\r\n b", "a\r\n\tb", "a\n b", "a\rb", "\r\n a", "a\r\n "} {
@@ -131,7 +146,7 @@ func TestClientRFC9112Section6_3FramesEachBodyOnce(t *testing.T) {
 	// either a valid Content-Length header field or use the chunked transfer
 	// coding." And section 6.2: "A sender MUST NOT send a Content-Length header
 	// field in any message that contains a Transfer-Encoding header field."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-5
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-7
 	// https://www.rfc-editor.org/rfc/rfc9112#section-6.2-2
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"} {
 		for _, tt := range []struct {
@@ -160,7 +175,7 @@ func TestClientRFC9112Section7_4AsksForNoTransferCoding(t *testing.T) {
 
 func TestClientRFC9110Section9_3_8TraceHasNoBody(t *testing.T) {
 	// "A client MUST NOT send content in a TRACE request."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-6
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-4
 	for _, body := range []io.Reader{strings.NewReader("hello"), unread(strings.NewReader("hello"))} {
 		c := connector.New()
 		_, err := c.RoundTrip(request(t, "TRACE", "http://example.com/", body))
@@ -186,10 +201,10 @@ func TestClientRFC9110Section10_1_1ExpectsNothingWithoutBody(t *testing.T) {
 }
 
 func TestClientRFC9112Section9_6SendsNothingBehindClose(t *testing.T) {
-	// "A client that sends the "close" connection option MUST NOT send further
+	// "A client that sends a "close" connection option MUST NOT send further
 	// requests on that connection (after the one containing the "close") and MUST
 	// close the connection after reading the final response message".
-	// https://www.rfc-editor.org/rfc/rfc9112#section-9.6-3
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.6-5
 	inBubble(t, connector.Options{}, func(e *env) {
 		req := request(t, "GET", "http://example.com/", nil)
 		req.Close = true
@@ -229,8 +244,9 @@ func TestClientRFC9112Section9_2SendsOneRequestAtATime(t *testing.T) {
 
 func TestClientRFC9110Section6_5_1SendsNoFramingInTrailers(t *testing.T) {
 	// "A sender MUST NOT generate a trailer field unless the sender knows the
-	// corresponding header field name's definition permits sending".
-	// https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-3
+	// corresponding header field name's definition permits the field to be sent in
+	// trailers."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1-2
 	for _, name := range []string{"Content-Length", "transfer-encoding", "Host", "Authorization", "If-Match", "Cookie", "Content-Type", "Trailer", "Expect"} {
 		c := connector.New()
 		req := request(t, "POST", "http://example.com/", unread(strings.NewReader("x")))

@@ -148,7 +148,7 @@ func TestClientRFC9112Section6_3Item5DiscardsAnInvalidLength(t *testing.T) {
 func TestClientRFC9112Section6_3ExtraDataIsNoResponse(t *testing.T) {
 	// "A client MUST NOT process, cache, or forward such extra data as a separate
 	// response, since such behavior would be vulnerable to cache poisoning."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-9
+	// https://www.rfc-editor.org/rfc/rfc9112#section-6.3-8
 	for _, first := range []string{
 		okHello, "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -203,15 +203,15 @@ func TestClientRFC9112Section8KnowsAnIncompleteResponse(t *testing.T) {
 }
 
 func TestClientRFC9112Section9_3Persistence(t *testing.T) {
-	// "If the "close" connection option is present, the connection will not
-	// persist after the current response; else, if the received protocol is
-	// HTTP/1.1 (or later), the connection will persist; else, if the received
-	// protocol is HTTP/1.0, the "keep-alive" connection option is present, [...]
-	// the connection will persist".
-	// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-3
+	// "If the "close" connection option is present (Section 9.6), the connection
+	// will not persist after the current response; else, If the received protocol
+	// is HTTP/1.1 (or later), the connection will persist after the current
+	// response; else, If the received protocol is HTTP/1.0, the "keep-alive"
+	// connection option is present, [...] the connection will persist".
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-3.1
 	// RFC 9110, section 5.6.1.2: "A recipient MUST parse and ignore a reasonable
 	// number of empty list elements".
-	// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2-2
+	// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2-1
 	for _, tt := range []struct {
 		version, lines string
 		kept           bool
@@ -247,7 +247,7 @@ func TestClientRFC9110Section15UnknownStatusIsOfItsClass(t *testing.T) {
 func TestClientRFC9110Section15_2PassesInterimResponses(t *testing.T) {
 	// "A client MUST be able to parse one or more 1xx responses received prior to
 	// a final response, even if the client does not expect one."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-15.2-2
+	// https://www.rfc-editor.org/rfc/rfc9110#section-15.2-3
 	a, kept := exchanged(t, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nConnection: close\r\nX-Interim: 1\r\n\r\nHTTP/1.0 103 Early\r\n\r\n"+okHello, false)
 	want(t, a, 200, "hello")
 	diff(t, a.resp.Header, http.Header{"Content-Length": {"5"}})
@@ -269,7 +269,7 @@ func TestClientRFC9110Section5_1NamesAreCaseInsensitive(t *testing.T) {
 func TestClientRFC9110Section9_3_6RefusedConnectIsStillHTTP(t *testing.T) {
 	// "Any response other than a successful response indicates that the tunnel
 	// has not yet been formed."
-	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-9
+	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-7
 	inBubble(t, connector.Options{}, func(e *env) {
 		out := e.send(request(t, "CONNECT", "http://example.com", nil))
 		s := e.accept()

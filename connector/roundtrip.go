@@ -219,7 +219,7 @@ func appendHeader(call *Call, req *http.Request) error {
 			// lines with the same name in a message [...] unless that field's
 			// definition allows multiple field line values to be recombined as a
 			// comma-separated list". That of User-Agent does not.
-			// https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+			// https://www.rfc-editor.org/rfc/rfc9110#section-5.3-3
 			values = values[:1]
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
 			continue // said by the request's own fields

@@ -73,7 +73,7 @@ func appendRequestLine(head []byte, method string, u *url.URL, host string) ([]b
 // RFC 9110, section 9.3.6: "There is no default port; a client MUST send the
 // port number even if the CONNECT request is based on a URI reference that
 // contains an authority component with an elided port".
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-3
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-2
 func authority(u *url.URL, host string) string {
 	i := strings.LastIndexByte(host, ':')
 	switch {

@@ -25,6 +25,7 @@ type wire struct {
 	place         func() []byte // gives into; made once
 	reads, writes deadline
 	aborted       atomic.Pointer[abort]
+	ending        atomic.Bool // it is being closed: see alertAndClose
 }
 
 // heldRecord is a TLS record that waits for the read which sends it.

@@ -30,8 +30,8 @@ func hasPrefixFold(s, lowered string) bool {
 	return len(s) >= len(lowered) && equalFold(s[:len(lowered)], lowered)
 }
 
-// hasControl finds "%x00-08 / %x0A-1F / %x7F character (CTL characters excluding
-// HTAB)".
+// hasControl finds a "%x00-08 / %x0A-1F / %x7F character (CTL characters excluding
+// HTAB)". https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6
 func hasControl(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 && c != '\t' || c == 0x7f {

@@ -3,6 +3,7 @@ package cookie
 import "time"
 
 // "the year-value is less than 1601" makes a cookie-date fail.
+// https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.1.1
 const firstYear = 1601
 
 // parseDate reads a cookie-date, in UTC.
@@ -77,7 +78,7 @@ func (d *dateFields) time() (time.Time, bool) {
 	}
 	t := time.Date(year, time.Month(d.month), d.day, d.hour, d.minute, d.second, 0, time.UTC)
 	// "If no such date exists, abort this algorithm": time.Date makes 2 March of
-	// 30 February.
+	// 30 February. https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.1.1
 	return t, t.Day() == d.day
 }
 

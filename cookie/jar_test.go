@@ -86,8 +86,9 @@ func TestJarRefuses(t *testing.T) {
 	}
 }
 
-// "Most user agents consider "https" to be a scheme that denotes a secure protocol and
+// "most user agents consider "https" to be a scheme that denotes a secure protocol and
 // "localhost" to be trusted host": the latter by option here.
+// https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.8.3
 func TestJarSecureConnections(t *testing.T) {
 	for _, c := range []struct {
 		url  string

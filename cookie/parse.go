@@ -59,6 +59,7 @@ func parse(line string, now time.Time) (received, error) {
 
 // attribute takes one cookie-av. "Notice that attributes with unrecognized
 // attribute-names are ignored." The last valid one of a name counts.
+// https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6
 func (r *received) attribute(key, val string, now time.Time) {
 	switch {
 	case equalFold(key, "expires"):
@@ -133,6 +134,7 @@ func parseMaxAge(s string) (age time.Duration, ok bool) {
 
 // ageEnd is "the earliest representable date and time" for an age of zero: any
 // time that has passed will do.
+// https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6.2
 func ageEnd(age time.Duration, now time.Time) time.Time {
 	if age <= 0 {
 		return time.Time{}

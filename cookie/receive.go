@@ -48,6 +48,7 @@ func (j *Jar) receive(t target, r *received, from *Initiator, u *url.URL, now ti
 	}
 	// "If the request-uri does not denote a "secure" connection ... and the
 	// cookie's secure-only-flag is true, then abort these steps".
+	// https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7
 	if r.secure && !t.secure {
 		return Cookie{}, false, errSecureOverHTTP
 	}

@@ -45,7 +45,7 @@ const maxHeaderBytes = 16 << 10
 //
 // "The cookie's host-only-flag is true and retrieval-host-canonical is identical to
 // the cookie's domain. Or: The cookie's host-only-flag is false and
-// retrieval-host-canonical domain-matches the cookie's domain."
+// retrieval-host-canonical domain-matches (see Section 5.1.3) the cookie's domain."
 // https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.8.3
 func (s *store) match(dst []*entry, t *target, a access) []*entry {
 	domain := t.host

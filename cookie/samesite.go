@@ -99,7 +99,7 @@ func (a access) admits(s http.SameSite) bool {
 }
 
 // "the GET, HEAD, OPTIONS, and TRACE methods are defined to be safe."
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1-7
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1-3
 func isSafe(method string) bool {
 	switch method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:

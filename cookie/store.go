@@ -180,9 +180,9 @@ func (s *store) removeFunc(match func(*entry) bool) int {
 // Secure one.
 //
 // "Their name matches the name of the newly-created cookie. Their secure-only-flag
-// is true. Their domain domain-matches the domain of the newly-created cookie, or
-// vice-versa. The path of the newly-created cookie path-matches the path of the
-// existing cookie."
+// is true. Their domain domain-matches (see Section 5.1.3) the domain of the
+// newly-created cookie, or vice-versa. The path of the newly-created cookie
+// path-matches the path of the existing cookie."
 // https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7
 func (s *store) overlaysSecure(c *Cookie) bool {
 	// Domains that match one another are of one site, and an address is alone in

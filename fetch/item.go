@@ -92,7 +92,7 @@ func (it *Item) method() string {
 //
 // "Of the request methods defined by this specification, PUT, DELETE, and safe
 // request methods are idempotent."
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-3
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-1
 func (it *Item) idempotent() bool {
 	switch it.method() {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:

@@ -16,6 +16,8 @@ import (
 	"github.com/aiohttp-go/aiohttp/fetch"
 )
 
+const mib = 1 << 20
+
 // A cutter serves a file and cuts its first answers short.
 type cutter struct {
 	mu       sync.Mutex
@@ -25,6 +27,7 @@ type cutter struct {
 	ignore   bool // of Range
 	status   int  // of a ranged answer, instead of the right one
 	rangeHdr string
+	kind     string // its Content-Type, of a body as long as asked for
 	onCut    func()
 	log      []string // Range and If-Range of each request
 }
@@ -56,8 +59,13 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Header.Get("Range") != "" && c.status != 0 {
 		w.Header().Set("Content-Range", c.rangeHdr)
+		wrong := []byte("wrong")
+		if c.kind != "" {
+			w.Header().Set("Content-Type", c.kind)
+			wrong = make([]byte, len(c.body)-mib)
+		}
 		w.WriteHeader(c.status)
-		w.Write([]byte("wrong"))
+		w.Write(wrong)
 		return
 	}
 	if c.ignore {
@@ -68,7 +76,6 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestResume(t *testing.T) {
 	body, other := randomBytes(1, 3<<20), randomBytes(2, 3<<20)
-	const mib = 1 << 20
 	tests := []struct {
 		name    string
 		site    *cutter
@@ -109,6 +116,31 @@ func TestResume(t *testing.T) {
 		{
 			name: "wrong-content-range",
 			site: &cutter{etag: `"a"`, cuts: []int{mib}, status: 206, rangeHdr: "bytes 0-4/3145728"},
+			log:  []string{"", `bytes=1048576- "a"`, ""},
+		},
+		{
+			// "If a 206 (Partial Content) response contains a Content-Range header field
+			// with a range unit (Section 14.1) that the recipient does not understand,
+			// the recipient MUST NOT attempt to recombine it with a stored
+			// representation." https://www.rfc-editor.org/rfc/rfc9110#section-14.4-3
+			name: "another-unit",
+			site: &cutter{etag: `"a"`, cuts: []int{mib}, status: 206, rangeHdr: "seconds 1048576-3145727/3145728", kind: "text/plain"},
+			log:  []string{"", `bytes=1048576- "a"`, ""},
+		},
+		{
+			// "The recipient of an invalid Content-Range MUST NOT attempt to recombine
+			// the received content with a stored representation."
+			// https://www.rfc-editor.org/rfc/rfc9110#section-14.4-10
+			name: "range-of-more-than-there-is",
+			site: &cutter{etag: `"a"`, cuts: []int{mib}, status: 206, rangeHdr: "bytes 1048576-18446744073709551615/3145728", kind: "text/plain"},
+			log:  []string{"", `bytes=1048576- "a"`, ""},
+		},
+		{
+			// "A client MUST inspect a 206 response's Content-Type and Content-Range
+			// field(s) to determine what parts are enclosed"
+			// https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7-3
+			name: "several-ranges",
+			site: &cutter{etag: `"a"`, cuts: []int{mib}, status: 206, rangeHdr: "bytes 1048576-3145727/3145728", kind: "multipart/byteranges; boundary=b"},
 			log:  []string{"", `bytes=1048576- "a"`, ""},
 		},
 		{

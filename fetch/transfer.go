@@ -172,6 +172,9 @@ func checkPart(resp *aiohttp.Response, part resume, offset int64) error {
 	if resp.Header("Content-Encoding") != "" {
 		return fmt.Errorf("%w: it has a Content-Encoding", errContentRange)
 	}
+	if resp.MediaType() == "multipart/byteranges" {
+		return fmt.Errorf("%w: there are several", errContentRange)
+	}
 	if tag := resp.Header("ETag"); part.ETag != "" && tag != "" && tag != part.ETag {
 		return fmt.Errorf("%w: the entity tag has changed", errContentRange)
 	}

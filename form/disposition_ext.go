@@ -15,6 +15,7 @@ func appendExtValue(dst []byte, s string) []byte {
 	for i := range len(s) {
 		// "attr-char = ALPHA / DIGIT / "!" / "#" / "$" / "&" / "+" / "-" / "." / "^"
 		// / "_" / "`" / "|" / "~" ; token except ( "*" / "'" / "%" )"
+		// https://www.rfc-editor.org/rfc/rfc8187#section-3.2.1
 		if c := s[i]; isTokenByte(c) && c != '*' && c != '\'' && c != '%' {
 			dst = append(dst, c)
 		} else {
@@ -81,7 +82,7 @@ func unescapePercent(s string) (string, bool) {
 // up to the first that is missing, each plain or, with a star at its end,
 // encoded.
 //
-// "the asterisk "*" ... followed by a decimal count ... The count starts at 0 and
+// "The asterisk character ("*") followed by a decimal count ... The count starts at 0 and
 // increments by 1 for each subsequent section of the parameter value. Decimal
 // values are used and neither leading zeroes nor gaps in the sequence are
 // allowed."

@@ -169,8 +169,8 @@ func (e *encoder) head(p *Part, at level, contentType string) error {
 		disposition.Params["filename"] = fileName
 	}
 	if at.formData {
-		// "Each part MUST contain a Content-Disposition header field where the
-		// disposition type is "form-data". The Content-Disposition header field
+		// "Each part MUST contain a Content-Disposition header field [RFC2183] where
+		// the disposition type is "form-data". The Content-Disposition header field
 		// MUST also contain an additional parameter of "name""
 		// https://www.rfc-editor.org/rfc/rfc7578#section-4.2
 		disposition.Type = "form-data"

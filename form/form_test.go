@@ -88,8 +88,9 @@ func TestFormWritesMultipart(t *testing.T) {
 	}
 }
 
-// "By replacing any 0x0A (LF) bytes with the byte sequence `%0A`, 0x0D (CR) with
+// "by replacing any 0x0A (LF) bytes with the byte sequence `%0A`, 0x0D (CR) with
 // `%0D` and 0x22 (") with `%22`."
+// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
 func TestFormEscapesNames(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"a", `"a"`},

@@ -144,6 +144,7 @@ func TestReadFormOnFile(t *testing.T) {
 
 // "[RFC2388] suggested that multiple files for a single form field be transmitted
 // using a nested "multipart/mixed" part."
+// https://www.rfc-editor.org/rfc/rfc7578#section-4.3
 func TestReadFormNestedFilesAreOfTheOuterField(t *testing.T) {
 	r, err := readForm(t, "--B\nContent-Disposition: form-data; name=\"files\"\nContent-Type: multipart/mixed; boundary=C\n\n"+
 		"--C\nContent-Disposition: file; filename=\"a\"\n\nA\n--C\nContent-Disposition: file; filename=\"b\"\n\nB\n"+

@@ -55,7 +55,7 @@ func isBoundary(s string) bool {
 	return true
 }
 
-// maxBoundaryBytes: "consisting of 1 to 70 characters from a set of characters
+// maxBoundaryBytes: "consists of 1 to 70 characters from a set of characters
 // known to be very robust through mail gateways"
 // https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1
 const maxBoundaryBytes = 70

@@ -12,8 +12,8 @@ import (
 // decoder gives a reader that undoes a Content-Transfer-Encoding; encoded is
 // false where there is nothing to undo.
 //
-// "Previously, it was recommended that senders use a "Content-Transfer-Encoding"
-// ... This use is deprecated for use in contexts that support binary data such as
+// "Previously, it was recommended that senders use a Content-Transfer-Encoding
+// encoding ... This use is deprecated for use in contexts that support binary data such as
 // HTTP. ... Currently, no deployed implementations that send such bodies have been
 // discovered." But readers meet them.
 // https://www.rfc-editor.org/rfc/rfc7578#section-4.7

@@ -62,7 +62,7 @@ func (s *site) truncate(w http.ResponseWriter, r *http.Request) {
 // "The 103 (Early Hints) informational status code indicates to the client that
 // the server is likely to send a final response with the header fields included
 // in the informational response."
-// https://www.rfc-editor.org/rfc/rfc8297#section-2-1
+// https://www.rfc-editor.org/rfc/rfc8297#section-2
 func (s *site) earlyHints(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Link", "</image/svg>; rel=preload; as=image")
 	w.WriteHeader(http.StatusEarlyHints)

@@ -38,7 +38,7 @@ func (s *site) byteRange(w http.ResponseWriter, r *http.Request) {
 // "An HTTP-date value represents time as an instance of Coordinated Universal
 // Time (UTC). The first two formats indicate UTC by the three-letter
 // abbreviation for Greenwich Mean Time, "GMT"..."
-// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7-6
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7-8
 func (s *site) cache(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, s.start.UnixNano()))
 	w.Header().Set("Last-Modified", s.start.UTC().Format(http.TimeFormat))

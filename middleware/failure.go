@@ -29,9 +29,9 @@ func undone(status int, hasRetryAfter bool) bool {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		// "If the client has an outstanding request in transit, it MAY repeat
 		// that request."
-		// https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
+		// https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9-2
 		//
-		// "The 425 (Too Early) status code indicates that the server is unwilling
+		// "A 425 (Too Early) status code indicates that the server is unwilling
 		// to risk processing a request that might be replayed."
 		// https://www.rfc-editor.org/rfc/rfc8470#section-5.2
 		return true
@@ -44,10 +44,9 @@ func undone(status int, hasRetryAfter bool) bool {
 
 // repeatable reports whether a request may be done twice.
 //
-// "A user agent ... SHOULD NOT automatically retry a request with a
-// non-idempotent method unless it has some means to know that the request
+// "A client SHOULD NOT automatically retry a request with a non-idempotent method unless it has some means to know that the request
 // semantics are actually idempotent".
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-5
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-4
 func repeatable(req *aiohttp.Request) bool {
 	return connector.IdempotentMethod(req.Method) || req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != ""
 }

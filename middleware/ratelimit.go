@@ -215,8 +215,9 @@ func (l *limiter) pump(ln *lane) {
 
 // learn takes from an answer whether the host wants to be left alone.
 //
-// "A server ... MAY include a Retry-After header field indicating how long to
-// wait before making a new request."
+// "The response representations SHOULD include details explaining the condition,
+// and MAY include a Retry-After header indicating how long to wait before making a
+// new request."
 // https://www.rfc-editor.org/rfc/rfc6585#section-4
 func (l *limiter) learn(ln *lane, resp *aiohttp.Response) {
 	after, said := backoff.RetryAfter(resp.Header("Retry-After"), time.Now())

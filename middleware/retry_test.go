@@ -34,6 +34,7 @@ func TestRetrySendsAgainWhatMayPass(t *testing.T) {
 	}{
 		{"success", "GET", nil, middleware.RetryOptions{}, ok, 1},
 		{"not-found", "GET", nil, middleware.RetryOptions{}, step{status: 404}, 1},
+		{"forbidden", "GET", nil, middleware.RetryOptions{}, step{status: 403}, 1},
 		{"500", "GET", nil, middleware.RetryOptions{}, step{status: 500}, 2},
 		{"501", "GET", nil, middleware.RetryOptions{}, step{status: 501}, 1},
 		{"502", "PUT", nil, middleware.RetryOptions{}, step{status: 502}, 2},

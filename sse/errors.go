@@ -48,8 +48,8 @@ var errBody = errors.New("event stream with a Request.Body, which cannot be sent
 
 // passing reports whether an error may be gone with the next attempt.
 //
-// "if the user agent knows that to be futile, in which case the user agent may
-// fail the connection".
+// "reestablish the connection, unless the user agent knows that to be futile, in
+// which case the user agent may fail the connection."
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 func passing(err error) bool {
 	var certificate *trust.CertificateError

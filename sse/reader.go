@@ -208,6 +208,7 @@ func (r *Reader) field(line []byte) error {
 	case "id":
 		// "If the field value does not contain U+0000 NULL, then set the last
 		// event ID buffer to the field value. Otherwise, ignore the field."
+		// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 		if bytes.IndexByte(value, 0) < 0 {
 			r.id = text(value)
 		}
@@ -221,6 +222,7 @@ func (r *Reader) field(line []byte) error {
 
 // milliseconds reads what "consists of only ASCII digits". What no duration can
 // hold is the longest one.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 func milliseconds(digits []byte) (time.Duration, bool) {
 	const most = math.MaxInt64 / int64(time.Millisecond)
 	var n int64

@@ -135,9 +135,12 @@ func (s *subscription) ask(ctx context.Context) (*aiohttp.Response, time.Duratio
 		return nil, noStatus, err
 	}
 	// "if res's status is not 200, or if res's `Content-Type` is not
-	// `text/event-stream`, then fail the connection"; "HTTP 204 No Content ...
-	// should be used to stop the reconnecting"
-	// https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+	// `text/event-stream`, then fail the connection."
+	// https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
+	//
+	// "a client can be told to stop reconnecting using the HTTP 204 No Content
+	// response code."
+	// https://html.spec.whatwg.org/multipage/server-sent-events.html#server-sent-events-intro
 	kind := resp.MediaType()
 	switch {
 	case resp.Status == http.StatusNoContent:

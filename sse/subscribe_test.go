@@ -265,6 +265,7 @@ func TestSubscribeTakesTypeWithParameters(t *testing.T) {
 		peer.Close()
 		<-done
 		// "Event streams ... must always be encoded as UTF-8"
+		// https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 		l.want(t, `0s open 200`, `0s message "ä" ""`, `0s end`)
 	})
 }

@@ -66,7 +66,7 @@ func canonical(name string) (string, error) {
 		return name, nil
 	case "x-gzip":
 		// "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"."
-		// https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3-2
+		// https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3-1
 		return "gzip", nil
 	}
 	return "", fmt.Errorf("%w %q", ErrUnknown, name)

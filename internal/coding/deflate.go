@@ -71,7 +71,7 @@ func (d *deflateDecoder) open() (err error) {
 // isZlib says whether this is the head of the zlib format: method 8 with a window
 // of at most 32 KiB, and a check by 31. No raw deflate that an encoder writes begins
 // so: it would be a stored block whose padding is not zero.
-// https://www.rfc-editor.org/rfc/rfc1950#section-2.2
+// https://www.rfc-editor.org/rfc/rfc1950#section-2
 func isZlib(head []byte) bool {
 	return len(head) == 2 && head[0]&0x0f == 8 && head[0]>>4 <= 7 && (int(head[0])<<8|int(head[1]))%31 == 0
 }

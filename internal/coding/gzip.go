@@ -51,7 +51,7 @@ func (d *gzipDecoder) Read(p []byte) (int, error) {
 // ours to walk through, as the decoder's own way has no limit for them.
 //
 // "A gzip file consists of a series of "members" (compressed data sets)."
-// https://www.rfc-editor.org/rfc/rfc1952#section-2.2
+// https://www.rfc-editor.org/rfc/rfc1952#section-2
 func (d *gzipDecoder) next() error {
 	if d.members > 0 {
 		if b, err := d.src.Peek(1); err != nil {

@@ -38,7 +38,7 @@ func NewReader(src io.Reader, contentEncoding []string, limits Limits) (io.ReadC
 		names[i] = known
 	}
 	// "the content codings in the order in which they were applied"
-	// https://www.rfc-editor.org/rfc/rfc9110#section-8.4-3
+	// https://www.rfc-editor.org/rfc/rfc9110#section-8.4-5
 	slices.Reverse(names)
 	return &reader{src: src, names: names, limits: limits.withDefaults()}, nil
 }

@@ -38,9 +38,9 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 
 // robots lets everybody read everything.
 //
-// "If no match is found amongst the rules in a group for a matching user agent
+// "If no match is found amongst the rules in a group for a matching user-agent
 // or there are no rules in the group, the URI is allowed."
-// https://www.rfc-editor.org/rfc/rfc9309#section-2.2.2-4
+// https://www.rfc-editor.org/rfc/rfc9309#section-2.2.2-2
 func robots(w http.ResponseWriter, r *http.Request) {
 	write(w, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow:\n\nSitemap: "+base(r)+"/sitemap.xml\n"))
 }

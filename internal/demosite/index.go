@@ -23,7 +23,7 @@ func newIndex(docs []document) http.Handler {
 			// "A "strong validator" is representation metadata that changes
 			// value whenever a change occurs to the representation data", and
 			// that is the coded one.
-			// https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1-3
+			// https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1-2
 			body, etag = zipped, `"index-gzip"`
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Header().Set("Content-Length", strconv.Itoa(len(body())))
@@ -68,7 +68,7 @@ func compress(body []byte) []byte {
 // "If the representation's content coding is one of the content codings listed
 // in the Accept-Encoding field value, then it is acceptable unless it is
 // accompanied by a qvalue of 0."
-// https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3-10.2
+// https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3-10.3
 func acceptsGzip(values []string) bool {
 	star := false
 	for item := range strings.SplitSeq(strings.Join(values, ","), ",") {

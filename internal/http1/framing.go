@@ -151,12 +151,12 @@ func (fr *framing) check(minor int) {
 func (fr *framing) settle(h *ResponseHead) error {
 	// RFC 9112, section 9.3: "If the "close" connection option is present
 	// (Section 9.6), the connection will not persist after the current
-	// response; else, if the received protocol is HTTP/1.1 (or later), the
-	// connection will persist after the current response; else, if the received
+	// response; else, If the received protocol is HTTP/1.1 (or later), the
+	// connection will persist after the current response; else, If the received
 	// protocol is HTTP/1.0, the "keep-alive" connection option is present,
 	// [...] the connection will persist after the current response; otherwise,
-	// the connection will close after the current response."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-3
+	// The connection will close after the current response."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-3.1
 	h.Close = fr.close || h.Minor == 0 && !fr.keepAlive
 	fr.check(h.Minor)
 	if fr.fault == nil {

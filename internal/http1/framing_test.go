@@ -235,11 +235,11 @@ func TestClientReadsUntilCloseOtherwise(t *testing.T) {
 
 func TestClientPersistence(t *testing.T) {
 	// "If the "close" connection option is present (Section 9.6), the connection
-	// will not persist after the current response; else, if the received protocol
-	// is HTTP/1.1 (or later), the connection will persist [...]; else, if the
+	// will not persist after the current response; else, If the received protocol
+	// is HTTP/1.1 (or later), the connection will persist [...] else, If the
 	// received protocol is HTTP/1.0, the "keep-alive" connection option is present
-	// [...]; otherwise, the connection will close after the current response."
-	// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-3
+	// [...] otherwise, The connection will close after the current response."
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.3-3.1
 	const old = "HTTP/1.0 200 OK"
 	const keep, last = "none 0 keep", "none 0 close"
 	runFraming(t, []framingTest{
