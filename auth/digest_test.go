@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"crypto/md5"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
@@ -70,6 +71,12 @@ func hashOf(algorithm, text string) string {
 	switch strings.TrimSuffix(algorithm, "-sess") {
 	case "MD5":
 		s := md5.Sum([]byte(text))
+		sum = s[:]
+	case "SHA":
+		s := sha1.Sum([]byte(text))
+		sum = s[:]
+	case "SHA-512":
+		s := sha512.Sum512([]byte(text))
 		sum = s[:]
 	case "SHA-256":
 		s := sha256.Sum256([]byte(text))
@@ -162,7 +169,7 @@ func (g *guard) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestDigestAgainstAServer(t *testing.T) {
-	for _, algorithm := range []string{"MD5", "SHA-256", "SHA-512-256", "MD5-sess", "SHA-256-sess", "SHA-512-256-sess"} {
+	for _, algorithm := range []string{"MD5", "SHA", "SHA-256", "SHA-512", "SHA-512-256", "MD5-sess", "SHA-sess", "SHA-256-sess", "SHA-512-sess", "SHA-512-256-sess"} {
 		for _, test := range []struct {
 			name, qop string
 			req       aiohttp.Request
@@ -296,6 +303,8 @@ func TestDigestChoosesAChallenge(t *testing.T) {
 		want string // in the answer; "" for none
 	}{
 		{"strongest", auth.DigestOptions{}, []string{md5, sha512, sha256}, "algorithm=SHA-512-256-SESS"},
+		{"strongest-of-no-standard", auth.DigestOptions{}, []string{
+			`Digest realm="r", nonce="n", qop=auth, algorithm=SHA`, `Digest realm="r", nonce="n", qop=auth, algorithm=SHA-512`, sha256}, "algorithm=SHA-512,"},
 		{"in-one-field", auth.DigestOptions{}, []string{`Basic realm="x", ` + md5 + `, ` + sha256}, "algorithm=sha-256"},
 		{"first-of-equals", auth.DigestOptions{}, []string{`Digest realm="first", nonce=n, qop=auth`, md5}, `realm="first"`},
 		{"no-md5", auth.DigestOptions{DisableMD5: true}, []string{md5, sha256}, "algorithm=sha-256"},
