@@ -147,7 +147,7 @@ func (s *Session) resolve(text string) (*url.URL, error) {
 		u = s.base.ResolveReference(u)
 	}
 	if u.Scheme == "" {
-		return nil, errors.New("URL without a scheme (set Options.BaseURL for relative ones)")
+		return nil, kindError{errors.New("URL without a scheme (set Options.BaseURL for relative ones)"), ErrInvalidURL}
 	}
 	return u, nil
 }
@@ -174,9 +174,9 @@ func parseURL(text string) (*url.URL, error) {
 	case err == nil:
 		return u, nil
 	case errors.As(err, &parse) && !strings.Contains(text, "@"):
-		return nil, fmt.Errorf("invalid URL: %w", parse.Err)
+		return nil, fmt.Errorf("%w: %w", ErrInvalidURL, parse.Err)
 	}
-	return nil, errors.New("invalid URL")
+	return nil, ErrInvalidURL
 }
 
 // destinationOf gives where a URL leads. No error quotes path or query, which may
@@ -184,16 +184,25 @@ func parseURL(text string) (*url.URL, error) {
 func destinationOf(u *url.URL) (destination, error) {
 	addr, secure, err := connector.Address(u)
 	if err != nil {
-		return destination{}, err
+		return destination{}, kindError{err, kindOf(u)}
 	}
 	if !http1.ValidTarget(u.RequestURI()) {
-		return destination{}, errors.New("URL has a space or a control character in its query")
+		return destination{}, kindError{errors.New("URL has a space or a control character in its query"), ErrInvalidURL}
 	}
 	host, target, err := connector.Target(u)
 	if err != nil {
-		return destination{}, err
+		return destination{}, kindError{err, ErrInvalidURL}
 	}
 	return destination{origin: &origin{addr: addr, tls: secure, host: host}, target: target, url: u}, nil
+}
+
+// kindOf says what is wrong with a URL that leads nowhere.
+func kindOf(u *url.URL) error {
+	switch u.Scheme { // net/url gives it in lower case
+	case "", "http", "https":
+		return ErrInvalidURL
+	}
+	return ErrUnsupportedScheme
 }
 
 // plain splits an absolute URL whose path and query go on the wire as they are:
