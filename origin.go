@@ -172,11 +172,34 @@ func parseURL(text string) (*url.URL, error) {
 	var parse *url.Error
 	switch {
 	case err == nil:
+		u.RawQuery = asciiQuery(u.RawQuery)
 		return u, nil
 	case errors.As(err, &parse) && !strings.Contains(text, "@"):
 		return nil, fmt.Errorf("%w: %w", ErrInvalidURL, parse.Err)
 	}
 	return nil, ErrInvalidURL
+}
+
+// asciiQuery encodes what is not ASCII in a query, as net/url does it in a path.
+// All else stays as it is.
+//
+// The URL standard: "The C0 control percent-encode set are the C0 controls and all
+// code points greater than U+007E (~)", and that of queries has it in it.
+// https://url.spec.whatwg.org/#c0-control-percent-encode-set
+func asciiQuery(query string) string {
+	first := strings.IndexFunc(query, func(r rune) bool { return r >= 0x80 })
+	if first < 0 {
+		return query
+	}
+	encoded := []byte(query[:first])
+	for i := first; i < len(query); i++ {
+		if c := query[i]; c < 0x80 {
+			encoded = append(encoded, c)
+		} else {
+			encoded = fmt.Appendf(encoded, "%%%02X", c)
+		}
+	}
+	return string(encoded)
 }
 
 // destinationOf gives where a URL leads. No error quotes path or query, which may

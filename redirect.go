@@ -123,6 +123,7 @@ func (h *hop) locate(location string) (*url.URL, error) {
 		return nil, fmt.Errorf("redirect to an %w %q", ErrInvalidURL, secret.Text(location))
 	}
 	to := from.ResolveReference(ref)
+	to.RawQuery = asciiQuery(to.RawQuery)
 	if to.Scheme != "http" && to.Scheme != "https" {
 		return nil, fmt.Errorf("redirect to an %w: %q", ErrUnsupportedScheme, secret.URL(to))
 	}
