@@ -301,6 +301,11 @@ var hierarchy = []struct {
 			return errors.Is(err, aiohttp.ErrUnsupportedScheme) && in(err, connector.PhasePrepare)
 		},
 		otherThan(aiohttp.ErrUnsupportedScheme)},
+	{"ValueError",
+		func(t *testing.T) error {
+			return get(t, "http://a.test/", aiohttp.Request{Header: http.Header{"X": {"a\r\nb"}}})
+		},
+		func(err error) bool { return in(err, connector.PhasePrepare) && !aiohttp.SafeToRetry(err) }, otherThan()},
 	{"RedirectClientError", redirected("http://[/"),
 		func(err error) bool { return errors.Is(err, aiohttp.ErrBadRedirect) && !aiohttp.SafeToRetry(err) },
 		func(err error) bool { return errors.Is(err, aiohttp.ErrTooManyRedirects) }},
