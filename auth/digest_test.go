@@ -289,6 +289,35 @@ func TestDigestOfABodyThatCannotBeReadTwice(t *testing.T) {
 	}
 }
 
+// aio-libs/aiohttp#13054: a backslash, as in the users of Windows domains, is escaped
+// where it is quoted, and hashed as it is.
+func TestDigestEscapesBackslashes(t *testing.T) {
+	const user, realm = `CORP\guido`, `a\b "c"`
+	var said string
+	s, _ := session(t, func(w http.ResponseWriter, r *http.Request) {
+		if said = r.Header.Get("Authorization"); said == "" {
+			refuse(w, `Digest realm="a\\b \"c\"", nonce="n", qop="auth"`)
+		}
+	}, auth.Digest(user, "hunter2"))
+	resp, err := s.Get(t.Context(), "http://a.test/")
+	if got := status(t, resp, err); got != 200 {
+		t.Fatalf("status %d", got)
+	}
+	for _, part := range []string{`username="CORP\\guido"`, `realm="a\\b \"c\""`} {
+		if !strings.Contains(said, part) {
+			t.Errorf("got %s\nwithout %s", said, part)
+		}
+	}
+	all, err := auth.ParseChallenges(said)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%s: %v", said, err)
+	}
+	p := all[0].Params
+	if want := expect("MD5", user, realm, "hunter2", "n", p["nc"], p["cnonce"], "auth", "GET", "/", ""); p["username"] != user || p["response"] != want {
+		t.Errorf("got %s, want the response %s", said, want)
+	}
+}
+
 // Which challenge is answered.
 func TestDigestChoosesAChallenge(t *testing.T) {
 	const (
