@@ -85,6 +85,8 @@ async def body(step, resp):
         return (await resp.read()).decode("latin-1")
     if read == "lines":
         return [line.decode().rstrip("\r\n") async for line in resp.content]
+    if read == "fields":
+        return resp.headers.getall("X-One", [])
     if read == "links":
         return sorted(rel + " " + str(link["url"]) for rel, link in resp.links.items())
     if read == "name":

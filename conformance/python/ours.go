@@ -176,6 +176,12 @@ func read(resp *aiohttp.Response, what string) (any, error) {
 			lines = append(lines, line)
 		}
 		return lines, nil
+	case "fields":
+		fields := []any{}
+		for _, value := range resp.Headers()["X-One"] {
+			fields = append(fields, value)
+		}
+		return fields, nil
 	case "links":
 		var links []string
 		for _, l := range resp.Links() {

@@ -13,7 +13,8 @@ type Program struct {
 
 	// Answers are the octets that the server gives, one for each request; the last
 	// is given again. Where one ends in "{close}" the server closes the
-	// connection, and with "{silence}" it says nothing more.
+	// connection, with "{reset}" it breaks it off, and with "{silence}" it says
+	// nothing more.
 	Answers []string `json:"-"`
 
 	// Exact compares the octets of JSON, which else count as equal when their
@@ -61,7 +62,7 @@ type Step struct {
 	SockRead     float64  `json:"sock_read,omitempty"` // seconds
 
 	// Read is what is asked of the response: "text" when empty, "json", "octets",
-	// "lines", "links", "name" or "nothing".
+	// "lines", "links", "name", "fields" (those called X-One) or "nothing".
 	Read string `json:"read,omitempty"`
 }
 

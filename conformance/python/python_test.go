@@ -116,6 +116,9 @@ func documented(t *testing.T) map[string]bool {
 		if !strings.HasPrefix(line, "| ") || len(cells) != 4 {
 			continue
 		}
+		if strings.TrimSpace(cells[1]) == "" || strings.TrimSpace(cells[2]) == "" {
+			t.Errorf("no reason: %s", line)
+		}
 		for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[3], -1) {
 			if names[name[1]] {
 				t.Errorf("%s stands there twice", name[1])

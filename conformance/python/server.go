@@ -107,11 +107,15 @@ func (s *stage) serve(server int, conn net.Conn, in *bufio.Reader) bool {
 	s.mu.Unlock()
 	answer, ends := strings.CutSuffix(answer, "{close}")
 	answer, silent := strings.CutSuffix(answer, "{silence}")
+	answer, breaks := strings.CutSuffix(answer, "{reset}")
 	io.WriteString(conn, s.names.Replace(answer))
+	if breaks {
+		conn.(*net.TCPConn).SetLinger(0) // closing is a reset then
+	}
 	if silent {
 		in.ReadByte() // until the client leaves
 	}
-	return !ends && !silent
+	return !ends && !silent && !breaks
 }
 
 // fields are those of a request, by lower-case names.
