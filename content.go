@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // defaultMaxBodyBytes bounds what is held in memory of one body.
@@ -89,7 +90,7 @@ func (r *Response) bodiless() bool {
 
 // JSON reads the whole body and decodes it into v, as encoding/json does. The
 // Content-Type is not checked; when decoding fails the error names it and
-// shows how the body begins.
+// shows how the body begins, and is [ErrContentType] where it is none of JSON's.
 func (r *Response) JSON(v any) error {
 	content, err := r.Bytes()
 	if err != nil {
@@ -98,10 +99,23 @@ func (r *Response) JSON(v any) error {
 	content = bytes.TrimPrefix(content, []byte(byteOrderMark))
 	if err := json.Unmarshal(content, v); err != nil {
 		const most = 40
+		if !r.saysJSON() {
+			err = kindError{err, ErrContentType}
+		}
 		return r.explain(fmt.Errorf("decoding JSON (Content-Type %q, status %d, body begins %q): %w",
 			r.Header("Content-Type"), r.Status, content[:min(len(content), most)], err))
 	}
 	return nil
+}
+
+// saysJSON reports whether the Content-Type is one of JSON's.
+//
+// RFC 6839, section 3.1: "The suffix "+json" MAY be used with any media type whose
+// representation follows that established for "application/json"."
+// https://www.rfc-editor.org/rfc/rfc6839#section-3.1
+func (r *Response) saysJSON() bool {
+	media := r.MediaType()
+	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
 // JSON reads the body of resp and decodes it into a new T; see [Response.JSON].

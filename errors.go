@@ -34,6 +34,35 @@ func (sessionClosed) Unwrap() error { return ErrClosed }
 // and was to be held in memory.
 var ErrBodyTooLarge = errors.New("body too large to be held in memory")
 
+// What is wrong with where a request leads. Nothing was sent there.
+var (
+	// ErrInvalidURL is the cause when a URL cannot be asked: it is malformed, has
+	// no host, a port that is none, or an address in an odd spelling.
+	ErrInvalidURL = errors.New("invalid URL")
+
+	// ErrUnsupportedScheme is the cause when the scheme of a URL is neither http
+	// nor https.
+	ErrUnsupportedScheme = errors.New("unsupported scheme")
+
+	// ErrBadRedirect is a cause when a redirect leads to such a URL, beside the
+	// one of the two above that it is, or to two places at once. The caller's own
+	// URL was in order.
+	ErrBadRedirect = errors.New("redirect that leads nowhere")
+)
+
+// ErrContentType is a cause, beside that of encoding/json, when a body is not the
+// JSON that was asked for and the Content-Type did not say that it is.
+var ErrContentType = errors.New("Content-Type is not of JSON")
+
+// kindError is an error that errors.Is finds to be of a kind; its text stays as it is.
+type kindError struct {
+	error
+	kind error
+}
+
+func (e kindError) Is(target error) bool { return target == e.kind }
+func (e kindError) Unwrap() error        { return e.error }
+
 // SafeToRetry reports whether err comes from a request that may be sent again
 // without the risk of doing its work twice.
 func SafeToRetry(err error) bool { return connector.SafeToRetry(err) }

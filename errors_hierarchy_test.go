@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -143,7 +144,7 @@ var hierarchy = []struct {
 			}
 			return err
 		},
-		as[*json.SyntaxError], as[*aiohttp.StatusError]},
+		func(err error) bool { return errors.Is(err, aiohttp.ErrContentType) && as[*json.SyntaxError](err) }, as[*aiohttp.StatusError]},
 	{"TooManyRedirects",
 		func(t *testing.T) error {
 			s := site(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) })
@@ -284,16 +285,116 @@ var hierarchy = []struct {
 		func(err error) bool { return in(err, connector.PhaseHead) }},
 	{"InvalidURL",
 		func(t *testing.T) error { return get(t, "http://[", aiohttp.Request{}) },
-		func(err error) bool { return in(err, connector.PhasePrepare) }, aiohttp.SafeToRetry},
+		func(err error) bool {
+			return errors.Is(err, aiohttp.ErrInvalidURL) && in(err, connector.PhasePrepare) && !aiohttp.SafeToRetry(err)
+		},
+		otherThan(aiohttp.ErrInvalidURL)},
 	{"InvalidUrlClientError",
 		func(t *testing.T) error { return get(t, "http://a.test:99999/", aiohttp.Request{}) },
-		func(err error) bool { return in(err, connector.PhasePrepare) }, aiohttp.SafeToRetry},
+		func(err error) bool {
+			return errors.Is(err, aiohttp.ErrInvalidURL) && in(err, connector.PhasePrepare) && !aiohttp.SafeToRetry(err)
+		},
+		otherThan(aiohttp.ErrInvalidURL)},
 	{"NonHttpUrlClientError",
 		func(t *testing.T) error { return get(t, "ftp://a.test/", aiohttp.Request{}) },
-		func(err error) bool { return in(err, connector.PhasePrepare) }, aiohttp.SafeToRetry},
-	{"RedirectClientError", redirected("http://[/"), func(err error) bool { return in(err, connector.PhasePrepare) }, aiohttp.SafeToRetry},
-	{"InvalidUrlRedirectClientError", redirected("http://[/"), func(err error) bool { return in(err, connector.PhasePrepare) }, aiohttp.SafeToRetry},
-	{"NonHttpUrlRedirectClientError", redirected("file:///etc/passwd"), func(err error) bool { return in(err, connector.PhasePrepare) }, aiohttp.SafeToRetry},
+		func(err error) bool {
+			return errors.Is(err, aiohttp.ErrUnsupportedScheme) && in(err, connector.PhasePrepare)
+		},
+		otherThan(aiohttp.ErrUnsupportedScheme)},
+	{"ValueError",
+		func(t *testing.T) error {
+			return get(t, "http://a.test/", aiohttp.Request{Header: http.Header{"X": {"a\r\nb"}}})
+		},
+		func(err error) bool { return in(err, connector.PhasePrepare) && !aiohttp.SafeToRetry(err) }, otherThan()},
+	{"RedirectClientError", redirected("http://[/"),
+		func(err error) bool { return errors.Is(err, aiohttp.ErrBadRedirect) && !aiohttp.SafeToRetry(err) },
+		func(err error) bool { return errors.Is(err, aiohttp.ErrTooManyRedirects) }},
+	{"InvalidUrlRedirectClientError", redirected("http://[/"),
+		func(err error) bool {
+			return errors.Is(err, aiohttp.ErrBadRedirect) && errors.Is(err, aiohttp.ErrInvalidURL)
+		},
+		otherThan(aiohttp.ErrInvalidURL, aiohttp.ErrBadRedirect)},
+	{"NonHttpUrlRedirectClientError", redirected("file:///etc/passwd"),
+		func(err error) bool {
+			return errors.Is(err, aiohttp.ErrBadRedirect) && errors.Is(err, aiohttp.ErrUnsupportedScheme)
+		},
+		otherThan(aiohttp.ErrUnsupportedScheme, aiohttp.ErrBadRedirect)},
+}
+
+// otherThan reports whether an error is of one of the kinds of bad URLs that are
+// not among these.
+func otherThan(kinds ...error) func(error) bool {
+	return func(err error) bool {
+		for _, kind := range []error{aiohttp.ErrInvalidURL, aiohttp.ErrUnsupportedScheme, aiohttp.ErrBadRedirect} {
+			if errors.Is(err, kind) && !slices.Contains(kinds, kind) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// Each way in which a URL can lead nowhere is told apart, in the caller's URL and in
+// a redirect's.
+func TestErrorTellsWhatIsWrongWithAURL(t *testing.T) {
+	for _, test := range []struct {
+		name, url string
+		want      error
+	}{
+		{"no-scheme", "/a", aiohttp.ErrInvalidURL},
+		{"no-host", "http:///a", aiohttp.ErrInvalidURL},
+		{"opaque", "http:a.test", aiohttp.ErrInvalidURL},
+		{"escape", "http://a.test/%zz", aiohttp.ErrInvalidURL},
+		{"password", "http://u:p%zz@a.test/", aiohttp.ErrInvalidURL},
+		{"port", "http://a.test:0/", aiohttp.ErrInvalidURL},
+		{"odd-ipv4", "http://127.1/", aiohttp.ErrInvalidURL},
+		{"odd-label", "http://xn--a/", aiohttp.ErrInvalidURL},
+		{"space-in-query", "http://a.test/?a b", aiohttp.ErrInvalidURL},
+		{"ftp", "FTP://a.test/", aiohttp.ErrUnsupportedScheme},
+		{"websocket", "ws://a.test/", aiohttp.ErrUnsupportedScheme},
+		{"javascript", "javascript:alert(1)", aiohttp.ErrUnsupportedScheme},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if err := get(t, test.url, aiohttp.Request{}); !errors.Is(err, test.want) || otherThan(test.want)(err) {
+				t.Errorf("error %v", err)
+			}
+			if test.name == "no-scheme" || test.name == "opaque" || test.name == "space-in-query" {
+				return // it leads somewhere in a redirect, or stands on another row
+			}
+			if err := redirected(test.url)(t); !errors.Is(err, test.want) || otherThan(test.want, aiohttp.ErrBadRedirect)(err) || !errors.Is(err, aiohttp.ErrBadRedirect) {
+				t.Errorf("error of a redirect: %v", err)
+			}
+		})
+	}
+}
+
+// A body that is not JSON is told apart by what the server says that it is.
+func TestErrorTellsWhetherJSONWasPromised(t *testing.T) {
+	for _, test := range []struct {
+		kind, body string
+		promised   bool
+	}{
+		{"text/html", "<html>", false},
+		{"", "<html>", false},
+		{"application/jsonx", "<html>", false},
+		{"application/json; charset=utf-8", "<html>", true},
+		{"application/problem+JSON", "<html>", true},
+	} {
+		t.Run(test.kind, func(t *testing.T) {
+			s := site(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header()["Content-Type"] = []string{test.kind}
+				io.WriteString(w, test.body)
+			})
+			resp, err := s.Get(t.Context(), "http://a.test/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = aiohttp.JSON[any](resp)
+			if !as[*json.SyntaxError](err) || errors.Is(err, aiohttp.ErrContentType) == test.promised {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
 }
 
 // redirected provokes the error of a Location that cannot be followed.

@@ -162,7 +162,7 @@ func (s *Session) resolve(text string) (*url.URL, error) {
 		u = s.base.ResolveReference(u)
 	}
 	if u.Scheme == "" {
-		return nil, errors.New("URL without a scheme (set Options.BaseURL for relative ones)")
+		return nil, kindError{errors.New("URL without a scheme (set Options.BaseURL for relative ones)"), ErrInvalidURL}
 	}
 	return u, nil
 }
@@ -187,11 +187,34 @@ func parseURL(text string) (*url.URL, error) {
 	var parse *url.Error
 	switch {
 	case err == nil:
+		u.RawQuery = asciiQuery(u.RawQuery)
 		return u, nil
 	case errors.As(err, &parse) && !strings.Contains(text, "@"):
-		return nil, fmt.Errorf("invalid URL: %w", parse.Err)
+		return nil, fmt.Errorf("%w: %w", ErrInvalidURL, parse.Err)
 	}
-	return nil, errors.New("invalid URL")
+	return nil, ErrInvalidURL
+}
+
+// asciiQuery encodes what is not ASCII in a query, as net/url does it in a path.
+// All else stays as it is.
+//
+// The URL standard: "The C0 control percent-encode set are the C0 controls and all
+// code points greater than U+007E (~)", and that of queries has it in it.
+// https://url.spec.whatwg.org/#c0-control-percent-encode-set
+func asciiQuery(query string) string {
+	first := strings.IndexFunc(query, func(r rune) bool { return r >= 0x80 })
+	if first < 0 {
+		return query
+	}
+	encoded := []byte(query[:first])
+	for i := first; i < len(query); i++ {
+		if c := query[i]; c < 0x80 {
+			encoded = append(encoded, c)
+		} else {
+			encoded = fmt.Appendf(encoded, "%%%02X", c)
+		}
+	}
+	return string(encoded)
 }
 
 // destinationOf gives where a URL leads. No error quotes path or query, which may
@@ -199,16 +222,25 @@ func parseURL(text string) (*url.URL, error) {
 func destinationOf(u *url.URL) (destination, error) {
 	addr, secure, err := connector.Address(u)
 	if err != nil {
-		return destination{}, err
+		return destination{}, kindError{err, kindOf(u)}
 	}
 	if !http1.ValidTarget(u.RequestURI()) {
-		return destination{}, errors.New("URL has a space or a control character in its query")
+		return destination{}, kindError{errors.New("URL has a space or a control character in its query"), ErrInvalidURL}
 	}
 	host, target, err := connector.Target(u)
 	if err != nil {
-		return destination{}, err
+		return destination{}, kindError{err, ErrInvalidURL}
 	}
 	return destination{place{origin: &origin{addr: addr, tls: secure, host: host}, url: u}, target}, nil
+}
+
+// kindOf says what is wrong with a URL that leads nowhere.
+func kindOf(u *url.URL) error {
+	switch u.Scheme { // net/url gives it in lower case
+	case "", "http", "https":
+		return ErrInvalidURL
+	}
+	return ErrUnsupportedScheme
 }
 
 // plain splits an absolute URL whose path and query go on the wire as they are:

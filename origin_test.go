@@ -74,6 +74,31 @@ func TestSessionSendsSignedURLsByteForByte(t *testing.T) {
 	}
 }
 
+// What is not ASCII in a query is encoded, wherever the URL comes from, as it is in a
+// path; what stands beside it stays as it is.
+func TestSessionSendsQueriesInASCII(t *testing.T) {
+	const want = "/?q=%C3%A9%e9[%zz]&b=%FF"
+	var rec recorder
+	s := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/from" {
+			w.Header().Set("Location", "/?q=é%e9[%zz]&b=\xff")
+			w.WriteHeader(http.StatusFound)
+			return
+		}
+		rec.serve(w, r)
+	})
+	for _, text := range []string{"http://a.test/?q=é%e9[%zz]&b=\xff", "http://a.test/?q=é%e9[%zz]&b=\xff", "http://a.test/from"} {
+		resp, err := s.Get(t.Context(), text)
+		read(t, resp, err)
+		if got, _ := rec.last(t); got.URL != want {
+			t.Errorf("%s: sent %s, want %s", text, got.URL, want)
+		}
+		if got := resp.URL().String(); got != "http://a.test"+want {
+			t.Errorf("%s: response of %s", text, got)
+		}
+	}
+}
+
 // Whether the origin is known makes no difference to what is a valid URL.
 func TestSessionKnownOriginChangesNothing(t *testing.T) {
 	var rec recorder

@@ -89,16 +89,16 @@ func (h *hop) redirect(status int, locations []string) error {
 	location := locations[0]
 	for _, other := range locations[1:] {
 		if other != location {
-			return errors.New("redirect to two places at once")
+			return kindError{errors.New("redirect to two places at once"), ErrBadRedirect}
 		}
 	}
 	to, err := h.locate(location)
 	if err != nil {
-		return err
+		return kindError{err, ErrBadRedirect}
 	}
 	dest, err := destinationOf(to)
 	if err != nil {
-		return fmt.Errorf("redirect to %q: %w", secret.URL(to), err)
+		return kindError{fmt.Errorf("redirect to %q: %w", secret.URL(to), err), ErrBadRedirect}
 	}
 	// Credentials are the caller's to give, not a server's. Within the origin
 	// those of the caller's URL stay.
@@ -128,11 +128,12 @@ func (h *hop) locate(location string) (*url.URL, error) {
 	from := h.dest.parsed()
 	ref, err := url.Parse(location)
 	if err != nil {
-		return nil, fmt.Errorf("redirect to an invalid URL %q", secret.Text(location))
+		return nil, fmt.Errorf("redirect to an %w %q", ErrInvalidURL, secret.Text(location))
 	}
 	to := from.ResolveReference(ref)
+	to.RawQuery = asciiQuery(to.RawQuery)
 	if to.Scheme != "http" && to.Scheme != "https" {
-		return nil, fmt.Errorf("redirect to an unsupported scheme: %q", secret.URL(to))
+		return nil, fmt.Errorf("redirect to an %w: %q", ErrUnsupportedScheme, secret.URL(to))
 	}
 	// RFC 9110, section 10.2.2: "If the Location value provided in a 3xx
 	// (Redirection) response does not have a fragment component, a user agent

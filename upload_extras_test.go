@@ -359,6 +359,7 @@ func (s *steps) tell(done, total int64) {
 }
 
 func TestRequestOnUpload(t *testing.T) {
+	// aio-libs/aiohttp PR #12452: how far an upload is cannot be seen.
 	for _, test := range []struct {
 		name string
 		req  aiohttp.Request

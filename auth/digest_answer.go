@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/md5"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
@@ -17,12 +18,16 @@ type algorithm struct {
 	new      func() hash.Hash
 }
 
-// algorithms are those of RFC 7616, section 6.1.
+// algorithms are those of RFC 7616, section 6.1, and two that no standard names,
+// but that aiohttp knows and servers may have come to use: SHA-1 by the name of
+// "SHA", and SHA-512 in full length. The standard's own SHA-512-256 goes first.
 // https://www.rfc-editor.org/rfc/rfc7616#section-6.1
 var algorithms = [...]algorithm{
 	{"MD5", 1, md5.New},
-	{"SHA-256", 2, sha256.New},
-	{"SHA-512-256", 3, sha512.New512_256},
+	{"SHA", 2, sha1.New},
+	{"SHA-256", 3, sha256.New},
+	{"SHA-512", 4, sha512.New},
+	{"SHA-512-256", 5, sha512.New512_256},
 }
 
 // sum gives the hash of parts joined by colons, in hexadecimal.

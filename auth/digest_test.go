@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"crypto/md5"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
@@ -70,6 +71,12 @@ func hashOf(algorithm, text string) string {
 	switch strings.TrimSuffix(algorithm, "-sess") {
 	case "MD5":
 		s := md5.Sum([]byte(text))
+		sum = s[:]
+	case "SHA":
+		s := sha1.Sum([]byte(text))
+		sum = s[:]
+	case "SHA-512":
+		s := sha512.Sum512([]byte(text))
 		sum = s[:]
 	case "SHA-256":
 		s := sha256.Sum256([]byte(text))
@@ -162,7 +169,7 @@ func (g *guard) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestDigestAgainstAServer(t *testing.T) {
-	for _, algorithm := range []string{"MD5", "SHA-256", "SHA-512-256", "MD5-sess", "SHA-256-sess", "SHA-512-256-sess"} {
+	for _, algorithm := range []string{"MD5", "SHA", "SHA-256", "SHA-512", "SHA-512-256", "MD5-sess", "SHA-sess", "SHA-256-sess", "SHA-512-sess", "SHA-512-256-sess"} {
 		for _, test := range []struct {
 			name, qop string
 			req       aiohttp.Request
@@ -282,6 +289,35 @@ func TestDigestOfABodyThatCannotBeReadTwice(t *testing.T) {
 	}
 }
 
+// aio-libs/aiohttp#13054: a backslash, as in the users of Windows domains, is escaped
+// where it is quoted, and hashed as it is.
+func TestDigestEscapesBackslashes(t *testing.T) {
+	const user, realm = `CORP\guido`, `a\b "c"`
+	var said string
+	s, _ := session(t, func(w http.ResponseWriter, r *http.Request) {
+		if said = r.Header.Get("Authorization"); said == "" {
+			refuse(w, `Digest realm="a\\b \"c\"", nonce="n", qop="auth"`)
+		}
+	}, auth.Digest(user, "hunter2"))
+	resp, err := s.Get(t.Context(), "http://a.test/")
+	if got := status(t, resp, err); got != 200 {
+		t.Fatalf("status %d", got)
+	}
+	for _, part := range []string{`username="CORP\\guido"`, `realm="a\\b \"c\""`} {
+		if !strings.Contains(said, part) {
+			t.Errorf("got %s\nwithout %s", said, part)
+		}
+	}
+	all, err := auth.ParseChallenges(said)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%s: %v", said, err)
+	}
+	p := all[0].Params
+	if want := expect("MD5", user, realm, "hunter2", "n", p["nc"], p["cnonce"], "auth", "GET", "/", ""); p["username"] != user || p["response"] != want {
+		t.Errorf("got %s, want the response %s", said, want)
+	}
+}
+
 // Which challenge is answered.
 func TestDigestChoosesAChallenge(t *testing.T) {
 	const (
@@ -296,6 +332,8 @@ func TestDigestChoosesAChallenge(t *testing.T) {
 		want string // in the answer; "" for none
 	}{
 		{"strongest", auth.DigestOptions{}, []string{md5, sha512, sha256}, "algorithm=SHA-512-256-SESS"},
+		{"strongest-of-no-standard", auth.DigestOptions{}, []string{
+			`Digest realm="r", nonce="n", qop=auth, algorithm=SHA`, `Digest realm="r", nonce="n", qop=auth, algorithm=SHA-512`, sha256}, "algorithm=SHA-512,"},
 		{"in-one-field", auth.DigestOptions{}, []string{`Basic realm="x", ` + md5 + `, ` + sha256}, "algorithm=sha-256"},
 		{"first-of-equals", auth.DigestOptions{}, []string{`Digest realm="first", nonce=n, qop=auth`, md5}, `realm="first"`},
 		{"no-md5", auth.DigestOptions{DisableMD5: true}, []string{md5, sha256}, "algorithm=sha-256"},

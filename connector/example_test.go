@@ -42,7 +42,8 @@ func ExampleOptions() {
 		MaxConns:        200,
 		MaxConnsPerHost: 8,
 		IdleTimeout:     30 * time.Second,
-		MaxConnAge:      10 * time.Minute, // notice changes in DNS
+		MaxConnAge:      10 * time.Minute,       // notice changes in DNS
+		AddressDelay:    100 * time.Millisecond, // a second address gets its chance soon
 		Timeouts: connector.Timeouts{
 			Connect:   5 * time.Second,
 			Head:      20 * time.Second,

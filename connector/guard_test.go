@@ -56,6 +56,8 @@ func (r *rebinding) LookupNetIP(context.Context, string, string) ([]netip.Addr, 
 }
 
 func TestGuardRefusesAtTheMomentOfDialling(t *testing.T) {
+	// tektoncd#9937, new-api#5897, miniflux#4090, gofiber#4518, tollgate#218: guards
+	// that look at the URL, or at the name before it is looked up once more.
 	testnet.LeakCheck(t)
 	reached := false
 	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))

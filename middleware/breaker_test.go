@@ -55,6 +55,7 @@ func TestCircuitBreakerOpensByWhatSaysThatTheHostIsIll(t *testing.T) {
 // A breaker's life, by steps: how long to wait, what the host would answer, and
 // whether it was asked.
 func TestCircuitBreakerStates(t *testing.T) {
+	// resty#448: no circuit breaker.
 	type move struct {
 		wait   time.Duration
 		status int

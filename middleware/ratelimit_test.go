@@ -30,6 +30,7 @@ func all(t *testing.T, s *aiohttp.Session, n int, url string) {
 }
 
 func TestRateLimitSpreadsRequests(t *testing.T) {
+	// resty#256: no limit of rates.
 	for _, test := range []struct {
 		name string
 		opts middleware.RateLimitOptions

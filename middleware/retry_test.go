@@ -23,6 +23,7 @@ func retry(o ...middleware.RetryOptions) []aiohttp.Middleware {
 
 // Which failures are followed by another attempt, and which are not.
 func TestRetrySendsAgainWhatMayPass(t *testing.T) {
+	// aio-libs/aiohttp#3133, resty#752: retries are everybody's own.
 	key := http.Header{"Idempotency-Key": {"1"}}
 	for _, test := range []struct {
 		name   string

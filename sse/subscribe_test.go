@@ -104,6 +104,7 @@ func listen(t *testing.T, n *testnet.Network) net.Listener {
 // The stream is asked for again when it has ended, after the time that the server
 // has named, with the last event ID, until the server says 204.
 func TestSubscribeReconnects(t *testing.T) {
+	// resty#231: event streams are everybody's own.
 	synctest.Test(t, func(t *testing.T) {
 		session, n := network(t, aiohttp.Options{})
 		ln := listen(t, n)

@@ -78,6 +78,26 @@ func testsOf(t *testing.T, dir string) map[string]string {
 	return found
 }
 
+// testText gives the text of a test that is named as documents do: "package.Test",
+// or "package.Test/subtest".
+func testText(t *testing.T, known map[string]map[string]string, ref string) (string, bool) {
+	t.Helper()
+	at := strings.LastIndex(ref, ".Test")
+	if at < 0 {
+		return "", false
+	}
+	dir, name := ref[:at], ref[at+1:]
+	name, subtest, _ := strings.Cut(name, "/")
+	if dir == "aiohttp" {
+		dir = "."
+	}
+	if known[dir] == nil {
+		known[dir] = testsOf(t, dir)
+	}
+	text, ok := known[dir][name]
+	return text, ok && (subtest == "" || strings.Contains(text, strconv.Quote(subtest)))
+}
+
 func TestHouseComplaintsHaveTheirTests(t *testing.T) {
 	rows := complaints(t)
 	if len(rows) < 100 {
@@ -87,16 +107,8 @@ func TestHouseComplaintsHaveTheirTests(t *testing.T) {
 	for _, row := range rows {
 		var texts strings.Builder
 		for _, ref := range row.tests {
-			name, subtest, _ := strings.Cut(ref[strings.LastIndex(ref, ".Test")+1:], "/")
-			dir := strings.TrimSuffix(ref, "."+ref[strings.LastIndex(ref, ".Test")+1:])
-			if dir == "aiohttp" {
-				dir = "."
-			}
-			if known[dir] == nil {
-				known[dir] = testsOf(t, dir)
-			}
-			text, ok := known[dir][name]
-			if !ok || subtest != "" && !strings.Contains(text, strconv.Quote(subtest)) {
+			text, ok := testText(t, known, ref)
+			if !ok {
 				t.Errorf("line %d: there is no test %s", row.line, ref)
 				continue
 			}
