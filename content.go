@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"slices"
+
+	"github.com/aiohttp-go/aiohttp/internal/text"
 )
 
 // defaultMaxBodyBytes bounds what is held in memory of one body.
@@ -83,7 +85,7 @@ func (r *Response) JSON(v any) error {
 	if err != nil {
 		return err
 	}
-	content = bytes.TrimPrefix(content, []byte(byteOrderMark))
+	content = bytes.TrimPrefix(content, []byte(text.ByteOrderMark))
 	if err := json.Unmarshal(content, v); err != nil {
 		const most = 40
 		return r.explain(fmt.Errorf("decoding JSON (Content-Type %q, status %d, body begins %q): %w",
