@@ -70,29 +70,14 @@ func (s *scrubber) field(name string, values []string) {
 		return
 	}
 	for i, value := range values {
-		switch {
-		case lower == "cookie":
-			values[i] = secret.Cookies(value)
-		case lower == "set-cookie":
-			values[i] = secret.SetCookie(value)
-		case lower == "authorization" || lower == "proxy-authorization":
-			values[i] = credentials(value)
-		case lower == "www-authenticate" || lower == "proxy-authenticate":
-			// A question, not a credential.
-		case s.fields[lower] || secret.Field(http.CanonicalHeaderKey(name)):
-			values[i] = secret.Mask
-		case lower == "location" || lower == "content-location" || lower == "referer":
+		if lower == "location" || lower == "content-location" || lower == "referer" {
 			values[i] = s.url(value)
+			continue
+		}
+		if values[i] = secret.Value(http.CanonicalHeaderKey(name), value); values[i] == value && s.fields[lower] {
+			values[i] = secret.Mask
 		}
 	}
-}
-
-// credentials masks all of "Bearer abc" but the scheme.
-func credentials(value string) string {
-	if scheme, _, ok := strings.Cut(value, " "); ok {
-		return scheme + " " + secret.Mask
-	}
-	return secret.Mask
 }
 
 // url masks the password and the parameters of a URL. What holds no secret stays
