@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -136,14 +138,42 @@ func (r *Recorder) Trace() *tracing.Trace {
 			}
 			under[e.Exchange] = &exchange{opts: &r.opts, start: e}
 		},
+		OnConnectionCreateStart: func(c *tracing.Call, e tracing.ConnectionCreateStart) {
+			if x := of(c, e.Moment); x != nil {
+				x.marks = marks{create: e.Time} // it may be the second attempt
+			}
+		},
+		OnDNSResolveStart: func(c *tracing.Call, e tracing.DNSResolveStart) {
+			if x := of(c, e.Moment); x != nil {
+				x.marks.dns = e.Time
+			}
+		},
+		OnDNSResolveEnd: func(c *tracing.Call, e tracing.DNSResolveEnd) {
+			if x := of(c, e.Moment); x != nil {
+				x.marks.resolved = e.Time
+			}
+		},
+		OnConnectStart: func(c *tracing.Call, e tracing.ConnectStart) {
+			if x := of(c, e.Moment); x != nil {
+				if x.addr = e.Addr.String(); x.marks.connect.IsZero() {
+					x.marks.connect = e.Time
+				}
+			}
+		},
+		OnTLSStart: func(c *tracing.Call, e tracing.TLSStart) {
+			if x := of(c, e.Moment); x != nil {
+				x.marks.secure = e.Time
+			}
+		},
 		OnConnectionCreateEnd: func(c *tracing.Call, e tracing.ConnectionCreateEnd) {
 			if x := of(c, e.Moment); x != nil {
-				x.conn, x.addr = e.ID, e.Addr
+				x.connected(e.ID, e.Addr, e.Time)
 			}
 		},
 		OnConnectionReuse: func(c *tracing.Call, e tracing.ConnectionReuse) {
 			if x := of(c, e.Moment); x != nil {
-				x.conn, x.addr = e.ID, e.Addr
+				x.marks = marks{}
+				x.connected(e.ID, e.Addr, e.Time)
 			}
 		},
 		OnRequestHeadersSent: func(c *tracing.Call, e tracing.RequestHeadersSent) {
@@ -161,6 +191,15 @@ func (r *Recorder) Trace() *tracing.Trace {
 				delete(c.Value.(map[int]*exchange), e.Exchange)
 				r.write(x.entry(&e))
 			}
+		},
+		OnRequestException: func(c *tracing.Call, e tracing.RequestException) {
+			// What a cache or a hedge has let go of is not told of any more.
+			under, _ := c.Value.(map[int]*exchange)
+			for _, number := range slices.Sorted(maps.Keys(under)) {
+				x := under[number]
+				r.write(x.entry(&tracing.ExchangeEnd{Moment: e.Moment, Err: e.Err, BodyBytes: x.down.size, WireBytes: x.down.size}))
+			}
+			clear(under)
 		},
 	}
 	if r.opts.MaxBodyBytes != 0 {
