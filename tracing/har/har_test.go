@@ -139,7 +139,7 @@ func TestRecorderWritesEachExchange(t *testing.T) {
 	if tm := to["timings"].(object); tm["connect"] != -1.0 || tm["ssl"] != -1.0 || tm["dns"] != -1.0 {
 		t.Errorf("a connection that was reused: %v", tm)
 	}
-	if tm := from["timings"].(object); tm["connect"].(float64) < 0 || tm["ssl"] != -1.0 {
+	if tm := from["timings"].(object); tm["connect"].(float64) < 0 || tm["ssl"] != -1.0 || tm["dns"] != -1.0 {
 		t.Errorf("a new connection without TLS: %v", tm)
 	}
 }

@@ -17,7 +17,7 @@ type Options struct {
 	// MaxBodyBytes bounds what is kept of each body, of requests and of responses;
 	// the rest is cut off, and a comment says so. Zero means that bodies are left
 	// out; negative means that they are kept whole, in memory until the exchange is
-	// over.
+	// over. Text is written as UTF-8, what is none in base64.
 	MaxBodyBytes int
 
 	// KeepSecrets leaves credentials as they are. DANGER: who has the file can do

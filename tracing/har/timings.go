@@ -1,6 +1,8 @@
 package har
 
 import (
+	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/tracing"
@@ -21,7 +23,7 @@ func (x *exchange) timings(end *tracing.ExchangeEnd) timings {
 	}
 	t := &end.Timings
 	out := timings{Blocked: ms(t.Pool), DNS: -1, Connect: -1, SSL: -1, Send: ms(t.Send), Wait: ms(t.Wait), Receive: ms(t.Receive)}
-	if t.DNS > 0 {
+	if t.DNS > 0 && (!x.marks.dns.IsZero() || hasName(x.start.URL)) {
 		out.DNS = ms(t.DNS)
 	}
 	if t.Connect > 0 {
@@ -31,6 +33,16 @@ func (x *exchange) timings(end *tracing.ExchangeEnd) timings {
 		out.SSL = ms(t.TLS)
 	}
 	return out
+}
+
+// hasName reports whether the host of a URL is to be resolved.
+func hasName(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil {
+		return true
+	}
+	_, err = netip.ParseAddr(u.Hostname())
+	return err != nil
 }
 
 // unanswered gives those of an exchange of which the connector has not told: the
