@@ -6,20 +6,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"image"
-	"image/png"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +22,6 @@ import (
 	"github.com/aiohttp-go/aiohttp/cache"
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/form"
-	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/localca"
 	"github.com/aiohttp-go/aiohttp/tracing"
 	"github.com/aiohttp-go/aiohttp/tracing/har"
@@ -47,78 +40,6 @@ func (loopback) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, er
 	}
 	time.Sleep(2 * time.Millisecond) // so that it is seen
 	return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}, nil
-}
-
-// shop is a site with a bit of everything.
-func shop(w http.ResponseWriter, r *http.Request) {
-	io.Copy(io.Discard, r.Body)
-	time.Sleep(3 * time.Millisecond) // so that it is seen
-	switch r.URL.Path {
-	case "/":
-		http.SetCookie(w, &http.Cookie{Name: "session", Value: "hush", Path: "/", HttpOnly: true, Secure: true, Expires: time.Date(2040, 1, 2, 3, 4, 5, 0, time.UTC)})
-		http.Redirect(w, r, "/home", http.StatusMovedPermanently)
-	case "/home":
-		http.Redirect(w, r, "/home/en", http.StatusFound)
-	case "/home/en":
-		give(w, "text/html; charset=utf-8", "gzip", []byte(page))
-	case "/style.css":
-		give(w, "text/css", "br", []byte(style))
-	case "/logo.png":
-		w.Header().Set("ETag", `"7"`)
-		if r.Header.Get("If-None-Match") != "" {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		give(w, "image/png", "", picture())
-	case "/app.js":
-		w.Header().Set("Cache-Control", "max-age=600")
-		give(w, "text/javascript", "", []byte("alert(1)\n"))
-	case "/catalogue.json":
-		give(w, "application/json", "zstd", []byte(catalogue))
-	case "/orders":
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusCreated)
-		io.WriteString(w, `{"order": 7}`)
-	case "/login":
-		http.Redirect(w, r, "/photos", http.StatusSeeOther)
-	case "/latin":
-		give(w, "text/plain; charset=iso-8859-1", "", []byte("Gr\xfc\xdfe"))
-	case "/latin.html": // octets that are UTF-8 by chance
-		give(w, "text/html; charset=windows-1252", "", []byte("<p>\xc3\xa4"))
-	case "/video":
-		give(w, "video/mp4", "", bytes.Repeat([]byte{0, 0xff, 7}, 500_000))
-	case "/gone":
-		w.WriteHeader(http.StatusNoContent)
-	case "/missing":
-		http.NotFound(w, r)
-	case "/busy":
-		w.WriteHeader(http.StatusServiceUnavailable)
-	case "/cut":
-		w.Header().Set("Content-Length", "100")
-		io.WriteString(w, "half")
-		w.(http.Flusher).Flush()
-		panic(http.ErrAbortHandler)
-	case "/slow":
-		<-r.Context().Done()
-	default:
-		give(w, "text/plain; charset=utf-8", "", []byte("thank you"))
-	}
-}
-
-// give sends a body in a coding.
-func give(w http.ResponseWriter, media, name string, body []byte) {
-	w.Header().Set("Content-Type", media)
-	if name != "" {
-		w.Header().Set("Content-Encoding", name)
-		body, _ = coding.Encode(body, name)
-	}
-	w.Write(body)
-}
-
-func picture() []byte {
-	var b bytes.Buffer
-	png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 40)))
-	return b.Bytes()
 }
 
 // visit is a request of the session.
@@ -161,13 +82,6 @@ func visits(secure, plain, closed string) []visit {
 		{req: aiohttp.Request{URL: "http://nowhere.invalid/"}},
 	}
 }
-
-// Bodies that the viewers must show as they are, whatever their coding was.
-var (
-	page      = "<!doctype html><title>Shop</title>" + strings.Repeat("<p>Grüße\n", 300)
-	style     = strings.Repeat("p { color: red }\n", 200)
-	catalogue = `{"items": [` + strings.Repeat(`{"name": "cup"}, `, 99) + `{}]}`
-)
 
 // shown is what the viewers must show of each exchange, in this order: the type
 // that Chromium gives it, that of Firefox, and the body as far as it is text.
@@ -266,88 +180,4 @@ func closed(t *testing.T) *httptest.Server {
 // named gives the origin of a server by another name.
 func named(scheme, host string, srv *httptest.Server) string {
 	return fmt.Sprintf("%s://%s:%d", scheme, host, srv.Listener.Addr().(*net.TCPAddr).Port)
-}
-
-// entry is what the tests look at of an entry.
-type entry struct {
-	Time       float64
-	ServerIP   string `json:"serverIPAddress"`
-	Connection string
-	ID         string `json:"_connectionId"`
-	Comment    string
-	Request    struct {
-		Method, URL string
-		Headers     []struct{ Name, Value string }
-		Cookies     []struct{ Name, Value string }
-		PostData    *struct{ MimeType, Text string }
-	}
-	Response struct {
-		Status                int
-		HeadersSize, BodySize int
-		Content               struct {
-			Size     int
-			MimeType string
-		}
-		Cookies []struct{ Name, Value string }
-	}
-	Timings struct{ Blocked, DNS, Connect, SSL, Send, Wait, Receive float64 }
-}
-
-// address is that of the server, as both viewers write it.
-func (e *entry) address() string {
-	if e.ServerIP == "" {
-		return ""
-	}
-	return e.ServerIP + ":" + e.Connection
-}
-
-// file records a session, checks the list of its exchanges, and writes it.
-func file(t *testing.T) (path string, all []entry) {
-	t.Helper()
-	text := record(t)
-	var file struct{ Log struct{ Entries []entry } }
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
-	all = file.Log.Entries
-	if len(all) != len(shown) {
-		t.Fatalf("%d exchanges are in the file, want %d:\n%s", len(all), len(shown), text)
-	}
-	for i, e := range all {
-		want := &shown[i]
-		u, err := url.Parse(e.Request.URL)
-		if err != nil || e.Request.Method != want.method || u.RequestURI() != want.path || e.Response.Status != want.status || (e.Comment != "") != want.failed {
-			t.Errorf("exchange %d is %s %s %d %q, want %+v", i, e.Request.Method, e.Request.URL, e.Response.Status, e.Comment, want)
-		}
-		if e.ServerIP != "" && (e.ServerIP != "127.0.0.1" || e.Connection != u.Port()) {
-			t.Errorf("exchange %d is with %s", i, e.address())
-		}
-		if size := e.Response.Content.Size; want.text != "" && !strings.HasPrefix(want.path, "/latin") && size != len(want.text) {
-			t.Errorf("exchange %d has a body of %d bytes, want %d", i, size, len(want.text))
-		}
-		if i > 0 && (e.ID != "" && e.ID == all[i-1].ID) != want.reused {
-			t.Errorf("exchange %d has connection %s after %s", i, e.ID, all[i-1].ID)
-		}
-	}
-	if bytes.Contains(text, []byte("hush")) {
-		t.Error("a secret is in the file")
-	}
-	path = filepath.Join(t.TempDir(), "session.har")
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path, all
-}
-
-var pictures = flag.String("pictures", "", "write pictures of the panels to this `folder`")
-
-// keep writes a picture where that is asked for.
-func keep(t *testing.T, name string, picture []byte) {
-	t.Helper()
-	if *pictures == "" {
-		return
-	}
-	if err := os.WriteFile(filepath.Join(*pictures, name), picture, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

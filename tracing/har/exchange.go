@@ -101,7 +101,7 @@ func (x *exchange) postData(h http.Header) *postData {
 		}
 	}
 	media, params, _ := mime.ParseMediaType(d.MimeType)
-	if strings.HasPrefix(media, "multipart/") {
+	if strings.HasPrefix(media, "multipart/") && params["boundary"] != "" {
 		var less bool
 		if d.Text, less = multipart(body.kept, params["boundary"], !x.opts.KeepSecrets); less && d.Comment == "" {
 			d.Comment = "without the parts that are no text"

@@ -33,12 +33,9 @@ func multipart(body []byte, boundary string, mask bool) (text string, less bool)
 		content, end := bytes.CutSuffix(content, []byte("\r\n"))
 		out.Write(bytes.ToValidUTF8(head, []byte("\ufffd")))
 		out.WriteString("\r\n\r\n")
-		if utf8.Valid(content) {
-			out.WriteString(part(string(head), string(content), mask))
-		} else {
-			less = true
-			fmt.Fprintf(&out, "(%d bytes)", len(content))
-		}
+		shown, whole := part(string(head), content, mask)
+		out.WriteString(shown)
+		less = less || !whole
 		if end {
 			out.WriteString("\r\n")
 		}
@@ -46,14 +43,23 @@ func multipart(body []byte, boundary string, mask bool) (text string, less bool)
 	return out.String(), less
 }
 
-// part gives the content of a part, masked where it is a credential.
-func part(head, content string, mask bool) string {
-	if !mask {
-		return content
+// part gives the content of a part, masked where it is a credential, and whether
+// it is text.
+func part(head string, content []byte, mask bool) (string, bool) {
+	var kind string
+	if mask {
+		fields, _ := textproto.NewReader(bufio.NewReader(strings.NewReader(strings.TrimPrefix(head, "\r\n") + "\r\n\r\n"))).ReadMIMEHeader()
+		if _, params, err := mime.ParseMediaType(fields.Get("Content-Disposition")); err == nil && secret.Bears(strings.ToLower(params["name"])) {
+			return secret.Mask, true
+		}
+		// A multipart body in another one holds files; going down would take as long as
+		// a server likes.
+		if kind = fields.Get("Content-Type"); strings.HasPrefix(strings.ToLower(kind), "multipart/") {
+			kind = ""
+		}
 	}
-	fields, _ := textproto.NewReader(bufio.NewReader(strings.NewReader(strings.TrimPrefix(head, "\r\n") + "\r\n\r\n"))).ReadMIMEHeader()
-	if _, params, err := mime.ParseMediaType(fields.Get("Content-Disposition")); err == nil && secret.Bears(strings.ToLower(params["name"])) {
-		return secret.Mask
+	if !utf8.Valid(content) {
+		return fmt.Sprintf("(%d bytes)", len(content)), false
 	}
-	return masked(content, fields.Get("Content-Type"))
+	return masked(string(content), kind), true
 }
