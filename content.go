@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/aiohttp-go/aiohttp/internal/text"
 )
 
 // defaultMaxBodyBytes bounds what is held in memory of one body.
@@ -96,7 +98,7 @@ func (r *Response) JSON(v any) error {
 	if err != nil {
 		return err
 	}
-	content = bytes.TrimPrefix(content, []byte(byteOrderMark))
+	content = bytes.TrimPrefix(content, []byte(text.ByteOrderMark))
 	if err := json.Unmarshal(content, v); err != nil {
 		const most = 40
 		if !r.saysJSON() {

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"golang.org/x/text/transform"
+
+	"github.com/aiohttp-go/aiohttp/internal/text"
 )
 
 // maxLineBytes bounds one line that Lines gives.
@@ -35,14 +37,14 @@ func (r *Response) Lines() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		defer r.Close()
 		src := r.source()
-		if enc, name := declaredCharset(r.Header("Content-Type")); enc != nil && name != "utf-8" {
+		if enc, name := text.Declared(r.Header("Content-Type")); enc != nil && name != "utf-8" {
 			src = transform.NewReader(src, enc.NewDecoder())
 		}
 		in := bufio.NewReaderSize(src, 16<<10)
 		for first := true; ; first = false {
 			line, err := readLine(in)
 			if first {
-				line = bytes.TrimPrefix(line, []byte(byteOrderMark))
+				line = bytes.TrimPrefix(line, []byte(text.ByteOrderMark))
 			}
 			switch {
 			case err == io.EOF && len(line) == 0:

@@ -144,6 +144,8 @@ func (p *probe) tellEnd(err error, complete bool) {
 	e := tracing.ExchangeEnd{Moment: p.exchange.Now(), Err: err, Complete: complete, BodyBytes: p.body.Load(), Timings: t}
 	if e.WireBytes = p.wire.Load(); e.WireBytes == 0 {
 		e.WireBytes = e.BodyBytes
+	} else {
+		e.Decoded = true
 	}
 	tracing.Tell(p.tracer, e)
 }

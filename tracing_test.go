@@ -136,10 +136,11 @@ func TestTraceTellsAnExchangeInOrder(t *testing.T) {
 	if made := first[tracing.ConnectionCreateEnd](t, &s); made.ID == 0 || made.Addr != "127.0.0.1:"+port {
 		t.Errorf("made %+v", made)
 	}
-	if head := first[tracing.ResponseHead](t, &s); head.Status != 200 || head.Length != 5 || head.Reason != "OK" || head.Header.Get("Content-Length") != "5" {
+	if head := first[tracing.ResponseHead](t, &s); head.Status != 200 || head.Length != 5 || head.Reason != "OK" || head.Header.Get("Content-Length") != "5" ||
+		head.Bytes != len("HTTP/1.1 200 OK\r\nDate: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Length: 5\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n") {
 		t.Errorf("head %+v", head)
 	}
-	if end := first[tracing.ExchangeEnd](t, &s); !end.Complete || end.BodyBytes != 5 || end.WireBytes != 5 || end.Timings.Connect <= 0 || end.Err != nil {
+	if end := first[tracing.ExchangeEnd](t, &s); !end.Complete || end.BodyBytes != 5 || end.WireBytes != 5 || end.Timings.Connect <= 0 || end.Decoded || end.Err != nil {
 		t.Errorf("end %+v", end)
 	}
 	var last time.Time
@@ -275,7 +276,7 @@ func TestTraceCountsBeforeAndAfterDecompression(t *testing.T) {
 	}, aiohttp.Options{Trace: []*tracing.Trace{s.trace()}})
 	resp, err := session.Get(t.Context(), "http://a.test/")
 	read(t, resp, err)
-	if e := first[tracing.ExchangeEnd](t, &s); e.BodyBytes != 1000 || e.WireBytes != int64(packed.Len()) || !e.Complete {
+	if e := first[tracing.ExchangeEnd](t, &s); e.BodyBytes != 1000 || e.WireBytes != int64(packed.Len()) || !e.Decoded || !e.Complete {
 		t.Errorf("got %+v, want %d on the wire", e, packed.Len())
 	}
 }

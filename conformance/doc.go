@@ -19,7 +19,8 @@
 // faults sends checked requests through a proxy that fails, package soak lets a
 // client live through restarts and resets, for as long as it is told.
 // Package cachetests runs the suite of cache-tests.fyi against package cache, and
-// package python plays small programs with Python's aiohttp and with ours.
+// package python plays small programs with Python's aiohttp and with ours. Package
+// viewers opens HAR files in Chromium and Firefox.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use
 // real time and real connections, and so a machine under heavy load can fail

@@ -63,7 +63,7 @@ func (t *callTrace) answeredBy(x *exchange) {
 	h := &x.head
 	e := tracing.ResponseHead{
 		Moment: t.own.Now(), Status: h.Status, Reason: string(h.Reason), Proto: "HTTP/1.1",
-		Header: h.Fields.Header(nil, nil), Length: h.ContentLength,
+		Header: h.Fields.Header(nil, nil), Length: h.ContentLength, Bytes: h.Size,
 	}
 	if h.Minor == 0 {
 		e.Proto = "HTTP/1.0"

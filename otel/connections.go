@@ -13,30 +13,34 @@ import (
 )
 
 // ObserveConnections tells how many connections a connector has open, by host and
-// state, as http.client.open_connections. Of the options it needs the
-// MeterProvider. It goes on until what it gives is unregistered.
+// state, as http.client.open_connections. Of the options it heeds MeterProvider and
+// URLScheme. It goes on until what it gives is unregistered.
 func ObserveConnections(c *connector.Connector, opts ...Options) (metric.Registration, error) {
-	m := meter(options(opts))
+	o := options(opts)
+	m := meter(o)
 	open, err := httpconv.NewClientOpenConnectionsObservable(m)
 	if err != nil {
 		return nil, err
 	}
-	return m.RegisterCallback(func(_ context.Context, o metric.Observer) error {
+	return m.RegisterCallback(func(_ context.Context, observer metric.Observer) error {
 		for _, s := range c.HostStats() {
 			host, text, err := net.SplitHostPort(s.Host)
 			if err != nil {
 				continue
 			}
 			port, _ := strconv.Atoi(text)
-			scheme := "http"
-			if s.TLS {
-				scheme = "https"
+			about := []attribute.KeyValue{open.AttrServerAddress(host), open.AttrServerPort(port)}
+			if o.URLScheme {
+				scheme := "http"
+				if s.TLS {
+					scheme = "https"
+				}
+				about = append(about, attribute.String("url.scheme", scheme))
 			}
 			for state, n := range map[httpconv.ConnectionStateAttr]int{
 				httpconv.ConnectionStateIdle: s.Idle, httpconv.ConnectionStateActive: s.Open - s.Idle,
 			} {
-				o.ObserveInt64(open.Inst(), int64(n), metric.WithAttributes(open.AttrConnectionState(state),
-					open.AttrServerAddress(host), open.AttrServerPort(port), attribute.String("url.scheme", scheme)))
+				observer.ObserveInt64(open.Inst(), int64(n), metric.WithAttributes(append(about[:len(about):len(about)], open.AttrConnectionState(state))...))
 			}
 		}
 		return nil

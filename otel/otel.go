@@ -36,15 +36,22 @@ type Options struct {
 
 	// KnownMethods are the methods that are told by their name; others are told as
 	// "_OTHER", so that no server and no typing error makes a metric without end.
-	// Nil means those of RFC 9110 and PATCH.
+	// Nil means those of RFC 9110, PATCH and QUERY.
 	KnownMethods []string
 
 	// Template, when set, gives the path of a request with its variable parts
 	// replaced, such as "/users/{id}", or "". There must be few of them.
 	Template func(req *aiohttp.Request) string
 
-	// BodySize adds http.request.body.size to the spans.
+	// BodySize adds http.request.body.size to the spans, and the metric
+	// http.client.request.body.size, where the size is known before.
 	BodySize bool
+
+	// ActiveRequests adds the metric http.client.active_requests.
+	ActiveRequests bool
+
+	// URLScheme adds url.scheme to the metrics.
+	URLScheme bool
 }
 
 // New makes middleware. It takes at most one Options and panics if given more.
@@ -77,7 +84,7 @@ func options(opts []Options) Options {
 		o.Propagator = otel.GetTextMapPropagator()
 	}
 	if o.KnownMethods == nil {
-		o.KnownMethods = []string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+		o.KnownMethods = []string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"}
 	}
 	return o
 }
@@ -102,11 +109,18 @@ func newBridge(o Options) *bridge {
 	if b.duration, err = httpconv.NewClientRequestDuration(m); err != nil {
 		otel.Handle(err)
 	}
-	if b.active, err = httpconv.NewClientActiveRequests(m); err != nil {
-		otel.Handle(err)
+	// "Instrumentations SHOULD emit the metric if and only if the user configures
+	// the instrumentation to do so."
+	// https://opentelemetry.io/docs/specs/semconv/general/metric-requirement-level/#opt-in
+	if o.ActiveRequests {
+		if b.active, err = httpconv.NewClientActiveRequests(m); err != nil {
+			otel.Handle(err)
+		}
 	}
-	if b.size, err = httpconv.NewClientRequestBodySize(m); err != nil {
-		otel.Handle(err)
+	if o.BodySize {
+		if b.size, err = httpconv.NewClientRequestBodySize(m); err != nil {
+			otel.Handle(err)
+		}
 	}
 	return b
 }
@@ -116,49 +130,64 @@ func meter(o Options) metric.Meter {
 }
 
 // handle sends one request.
+//
+// "When this metric is reported alongside an HTTP client span, the metric value
+// SHOULD be the same as the HTTP client span duration."
+// https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpclientrequestduration
 func (b *bridge) handle(ctx context.Context, req *aiohttp.Request, next aiohttp.Handler) (*aiohttp.Response, error) {
 	c := b.describe(req)
-	ctx, span := b.tracer.Start(ctx, c.name, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(c.attributes()...))
-	defer span.End() // also where what is within panics
+	start := time.Now()
+	ctx, span := b.tracer.Start(ctx, c.name, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(start), trace.WithAttributes(c.attributes()...))
+	end := start
+	defer func() { // also where what is within panics
+		if end == start {
+			end = time.Now()
+		}
+		span.End(trace.WithTimestamp(end))
+	}()
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
 	b.opts.Propagator.Inject(ctx, propagation.HeaderCarrier(req.Header))
-	scheme := attribute.String("url.scheme", c.scheme)
-	method := httpconv.RequestMethodAttr(c.method)
-	b.active.Add(ctx, 1, c.server, c.port, b.active.AttrRequestMethod(method), scheme)
-	defer b.active.Add(ctx, -1, c.server, c.port, b.active.AttrRequestMethod(method), scheme)
-	start := time.Now()
+	if b.opts.ActiveRequests {
+		b.count(ctx, &c, 1)
+		defer b.count(ctx, &c, -1)
+	}
 	resp, err := next(ctx, req)
-	took := time.Since(start)
-	ends := outcome(resp, err)
+	end = time.Now()
+	took := end.Sub(start)
+	ends := outcome(ctx, resp, err)
 	span.SetAttributes(ends...)
 	span.SetAttributes(peer(resp, err)...)
 	switch {
-	case err != nil:
-		span.SetStatus(codes.Error, err.Error())
-	case resp.Status >= 400:
+	case resp != nil && resp.Status >= 400 || stated(err) != nil:
 		span.SetStatus(codes.Error, "") // the status code says why
+	case err != nil && !abandoned(ctx, err):
+		span.SetStatus(codes.Error, err.Error())
 	}
-	ends = append(ends, scheme)
-	if c.template != "" {
-		ends = append(ends, semconv.URLTemplate(c.template))
-	}
+	ends = append(ends, c.labels...)
+	method := httpconv.RequestMethodAttr(c.method)
 	b.duration.Record(ctx, took.Seconds(), method, c.server, c.port, ends...)
-	if c.size >= 0 {
+	if b.opts.BodySize && c.size >= 0 {
 		b.size.Record(ctx, c.size, method, c.server, c.port, ends...)
 	}
 	return resp, err
 }
 
+// count tells of a request that begins or ends.
+func (b *bridge) count(ctx context.Context, c *call, n int64) {
+	b.active.Add(ctx, n, c.server, c.port, append(c.labels[:len(c.labels):len(c.labels)], b.active.AttrRequestMethod(httpconv.RequestMethodAttr(c.method)))...)
+}
+
 // call is what the conventions want to know of a request.
 type call struct {
-	name, method, original, scheme, server, full, template string
+	name, method, original, server, full, template string
 
 	port    int
 	resends int
-	size    int64 // of the body; -1 when not known
-	told    bool  // in the span, too
+	size    int64                // of the body; -1 when not known
+	told    bool                 // in the span, too
+	labels  []attribute.KeyValue // of all metrics, where they are asked for
 }
 
 func (b *bridge) describe(req *aiohttp.Request) call {
@@ -168,11 +197,16 @@ func (b *bridge) describe(req *aiohttp.Request) call {
 		c.name, c.method, c.original = "HTTP", "_OTHER", req.Method
 	}
 	if u, err := url.Parse(req.URL); err == nil {
-		c.scheme, c.server, c.port, c.full = u.Scheme, u.Hostname(), port(u), scrubbed(u)
+		c.full = scrubbed(u)
+		c.server, c.port = server(u, req.Header.Get("Host"))
+		if b.opts.URLScheme {
+			c.labels = append(c.labels, attribute.String("url.scheme", u.Scheme))
+		}
 	}
 	if b.opts.Template != nil {
 		if c.template = b.opts.Template(req); c.template != "" {
 			c.name += " " + c.template
+			c.labels = append(c.labels, semconv.URLTemplate(c.template))
 		}
 	}
 	return c

@@ -16,16 +16,46 @@ import (
 )
 
 // outcome gives the attributes of how a request ended, for spans and metrics.
-func outcome(resp *aiohttp.Response, err error) []attribute.KeyValue {
-	if err != nil {
-		return []attribute.KeyValue{semconv.ErrorTypeKey.String(errorType(err))}
+func outcome(ctx context.Context, resp *aiohttp.Response, err error) []attribute.KeyValue {
+	all := make([]attribute.KeyValue, 0, 5)
+	status := 0
+	switch {
+	case resp != nil:
+		status = resp.Status
+		all = append(all, semconv.NetworkProtocolVersion(version(resp.Proto())))
+	case abandoned(ctx, err):
+		return nil
+	default:
+		if e := stated(err); e != nil {
+			status = e.Status
+		} else {
+			return append(all, semconv.ErrorTypeKey.String(errorType(err)))
+		}
 	}
-	all := append(make([]attribute.KeyValue, 0, 5),
-		semconv.HTTPResponseStatusCode(resp.Status), semconv.NetworkProtocolVersion(version(resp.Proto())))
-	if resp.Status >= 400 {
-		all = append(all, semconv.ErrorTypeKey.String(strconv.Itoa(resp.Status)))
+	all = append(all, semconv.HTTPResponseStatusCode(status))
+	if status >= 400 {
+		all = append(all, semconv.ErrorTypeKey.String(strconv.Itoa(status)))
 	}
 	return all
+}
+
+// abandoned reports whether the request failed because its caller wanted it no
+// longer.
+//
+// "If the HTTP client instrumentation can detect that the request was cancelled
+// intentionally by the caller (e.g., via context cancellation or an abort signal),
+// the cancellation SHOULD NOT be treated as an error: the span status SHOULD be
+// left unset and error.type SHOULD NOT be set."
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
+func abandoned(ctx context.Context, err error) bool {
+	return errors.Is(err, context.Canceled) && ctx.Err() == context.Canceled
+}
+
+// stated gives the error that middleware has made of a response, or nil.
+func stated(err error) *aiohttp.StatusError {
+	var e *aiohttp.StatusError
+	errors.As(err, &e)
+	return e
 }
 
 // errorType gives a word of a short list: see the package comment.
@@ -67,14 +97,22 @@ func peer(resp *aiohttp.Response, err error) []attribute.KeyValue {
 	return all
 }
 
-func port(u *url.URL) int {
+// server gives what the server is known by.
+//
+// "In all other cases, server.address SHOULD match the host component of the Host
+// header in HTTP/1.1".
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+func server(u *url.URL, host string) (string, int) {
+	if host != "" {
+		u = &url.URL{Scheme: u.Scheme, Host: host}
+	}
 	if n, err := strconv.Atoi(u.Port()); err == nil {
-		return n
+		return u.Hostname(), n
 	}
 	if u.Scheme == "https" {
-		return 443
+		return u.Hostname(), 443
 	}
-	return 80
+	return u.Hostname(), 80
 }
 
 // redacted stands for what must not be told.

@@ -1,7 +1,6 @@
 package recording
 
 var (
-	Parse    = parse
-	Format   = format
-	MaskJSON = maskJSON
+	Parse  = parse
+	Format = format
 )

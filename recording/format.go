@@ -116,6 +116,19 @@ func breakJSON(line string) int {
 	return len(line)
 }
 
+// stringEnd gives the index behind the JSON string that begins at i.
+func stringEnd(text string, i int) int {
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
 func appendLine(out []byte, side, mark byte, text string) []byte {
 	out = append(out, side)
 	if mark != markHead {

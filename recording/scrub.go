@@ -4,7 +4,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp/internal/secret"
@@ -60,7 +59,7 @@ func (s *scrubber) message(address *string, header http.Header, body *[]byte) {
 	case kind == "application/x-www-form-urlencoded":
 		*body = []byte(s.list(string(*body)))
 	case strings.Contains(kind, "json"):
-		*body = maskJSON(*body, s.isMember)
+		*body = secret.JSON(*body, s.isMember)
 	}
 }
 
@@ -71,54 +70,14 @@ func (s *scrubber) field(name string, values []string) {
 		return
 	}
 	for i, value := range values {
-		switch {
-		case lower == "cookie":
-			values[i] = cookies(value)
-		case lower == "set-cookie":
-			values[i] = setCookie(value)
-		case lower == "authorization" || lower == "proxy-authorization":
-			values[i] = credentials(value)
-		case lower == "www-authenticate" || lower == "proxy-authenticate":
-			// A question, not a credential.
-		case s.fields[lower] || secret.Field(http.CanonicalHeaderKey(name)):
-			values[i] = secret.Mask
-		case lower == "location" || lower == "content-location" || lower == "referer":
+		if lower == "location" || lower == "content-location" || lower == "referer" {
 			values[i] = s.url(value)
+			continue
+		}
+		if values[i] = secret.Value(http.CanonicalHeaderKey(name), value); values[i] == value && s.fields[lower] {
+			values[i] = secret.Mask
 		}
 	}
-}
-
-// credentials masks all of "Bearer abc" but the scheme.
-func credentials(value string) string {
-	if scheme, _, ok := strings.Cut(value, " "); ok {
-		return scheme + " " + secret.Mask
-	}
-	return secret.Mask
-}
-
-// cookies masks the values of "a=b; c=d".
-func cookies(line string) string {
-	pairs := strings.Split(line, ";")
-	for i, pair := range pairs {
-		pairs[i] = setCookie(pair)
-	}
-	return strings.Join(pairs, ";")
-}
-
-// setCookie masks the value of "a=b; Path=/". One that deletes a cookie has none.
-func setCookie(line string) string {
-	pair, attributes, more := strings.Cut(line, ";")
-	name, value, named := strings.Cut(pair, "=")
-	switch {
-	case named && value != "":
-		pair = name + "=" + secret.Mask
-	case !named && strings.TrimSpace(name) != "":
-		pair = secret.Mask // a cookie without a name
-	}
-	if more {
-		pair += ";" + attributes
-	}
-	return pair
 }
 
 // url masks the password and the parameters of a URL. What holds no secret stays
@@ -155,15 +114,11 @@ func (s *scrubber) list(text string) string {
 	return strings.Join(parts, "&")
 }
 
-// isMember reports whether a member of a JSON object is a secret. Names that are
-// as often something else ("key", "token") are not.
+// isMember reports whether a member of a JSON object is a secret.
 func (s *scrubber) isMember(name string) bool {
 	lower := strings.ToLower(name)
 	if s.keep[lower] {
 		return false
 	}
-	return s.members[lower] || slices.Contains([]string{
-		"access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "idtoken", "client_secret", "clientsecret",
-		"client_assertion", "password", "passwd", "api_key", "apikey", "secret", "private_key", "session_token", "auth_token",
-	}, lower)
+	return s.members[lower] || secret.Member(lower)
 }

@@ -76,7 +76,10 @@ type ExchangeEnd struct {
 	BodyBytes int64
 	// WireBytes is how much of it came over the connection, before decompression.
 	WireBytes int64
-	Timings   Timings
+	// Decoded tells that the body was decompressed; else it was given, and told of,
+	// in the codings of its Content-Encoding, as middleware of net/http's gets it.
+	Decoded bool
+	Timings Timings
 }
 
 // RequestHeadersSent: the head was written.
@@ -122,6 +125,7 @@ type ResponseHead struct {
 	Proto  string      // "HTTP/1.1" or "HTTP/1.0"
 	Header http.Header // may be kept
 	Length int64       // of the body as it is sent, in bytes; -1 when not known
+	Bytes  int         // of the head, the blank line included
 }
 
 // ResponseChunkReceived: a piece of the response's body is given to its reader.

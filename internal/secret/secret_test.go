@@ -39,3 +39,36 @@ func TestTextMasksCredentials(t *testing.T) {
 		}
 	}
 }
+
+func TestValueMasksCredentials(t *testing.T) {
+	for _, test := range []struct{ name, value, want string }{
+		{"Authorization", "Bearer hush", "Bearer xxxxx"},
+		{"Authorization", "hush", "xxxxx"},
+		{"Proxy-Authorization", "Basic hush", "Basic xxxxx"},
+		{"Www-Authenticate", `Basic realm="a"`, `Basic realm="a"`},
+		{"Cookie", "a=hush; b=hush", "a=xxxxx; b=xxxxx"},
+		{"Cookie", "hush", "xxxxx"},
+		{"Set-Cookie", "a=hush; Path=/; HttpOnly", "a=xxxxx; Path=/; HttpOnly"},
+		{"Set-Cookie", "a=; Max-Age=0", "a=; Max-Age=0"},
+		{"X-Api-Key", "hush", "xxxxx"},
+		{"Location", "/cb?token=hush", "/cb?token=xxxxx"},
+		{"Accept", "*/*", "*/*"},
+	} {
+		if got := secret.Value(test.name, test.value); got != test.want {
+			t.Errorf("%s: %s: got %s, want %s", test.name, test.value, got, test.want)
+		}
+	}
+}
+
+func TestJSONMasksMembers(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{`{"Password": "hush", "user": "me"}`, `{"Password": "xxxxx", "user": "me"}`},
+		{`[{"access_token":"hush"},{"key":"b"}]`, `[{"access_token":"xxxxx"},{"key":"b"}]`},
+		{`{"a":{"secret":{"b":"hush"}}`, `{"a":{"secret":"xxxxx"}`}, // that was cut
+		{`{"secret":"hu`, `{"secret":"xxxxx"`},
+	} {
+		if got := string(secret.JSON([]byte(test.text), secret.Member)); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.text, got, test.want)
+		}
+	}
+}

@@ -12,9 +12,24 @@
 // Each exchange that is over becomes an entry, redirects and repetitions too. It
 // is written at once, so that memory is needed for what is under way only.
 //
-// Credentials are masked unless Options.KeepSecrets is set: those of header
-// fields, cookies, URLs and URL-encoded forms. Bodies are left out unless
-// Options.MaxBodyBytes is set; what other secrets are in them is not found.
+// # Secrets
+//
+// Credentials are masked unless Options.KeepSecrets is set: the values of cookies,
+// of Authorization and of the usual fields of APIs, passwords and parameters of
+// URLs, and by their names fields of forms and members of JSON ("password",
+// "access_token", and the like). Bodies are left out unless Options.MaxBodyBytes is
+// set; what other secrets are in them, in a page or under a name of your own, is
+// not found. So look into a file before you give it away.
+//
+// # In the viewers
+//
+// Chromium's and Firefox's network panels open the files; conformance/viewers
+// holds that. Beyond the standard there are _connectionId, _resourceType,
+// _transferSize and _error, as Chrome writes them. A request that brought no answer
+// has status 0, and its error as a comment; the panels show neither comments nor
+// _error, Chromium calls its status "Finished".
+//
+// connection is the server's port, which is what the panels take it for.
 //
 // # Limitations
 //
@@ -23,6 +38,7 @@
 //   - Entries come in the order in which exchanges end; the standard prefers, and
 //     does not require, that in which they begin.
 //   - Of a response that is neither read nor closed there is no entry.
+//   - Parts of multipart bodies that are no text are left out of them.
 //
 // The standard: http://www.softwareishard.com/blog/har-12-spec/
 package har

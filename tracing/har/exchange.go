@@ -1,18 +1,15 @@
 package har
 
 import (
-	"encoding/base64"
-	"fmt"
 	"maps"
 	"mime"
-	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aiohttp-go/aiohttp/internal/secret"
 	"github.com/aiohttp-go/aiohttp/tracing"
@@ -23,51 +20,18 @@ type exchange struct {
 	opts     *Options
 	start    tracing.ExchangeStart
 	conn     uint64
-	addr     string
+	addr     string // of the peer, or of the last one that was tried
+	marks    marks
 	sent     *tracing.RequestHeadersSent // nil until then
 	head     *tracing.ResponseHead       // nil until then
 	up, down capture
 }
 
-// capture is what is kept of a body.
-type capture struct {
-	kept []byte
-	size int64 // of all that was shown
-}
-
-func (c *capture) add(p []byte, most int) {
-	c.size += int64(len(p))
-	if most >= 0 {
-		p = p[:min(len(p), most-len(c.kept))]
+// connected notes the connection.
+func (x *exchange) connected(id uint64, addr string, at time.Time) {
+	if x.marks.connected = at; id != 0 {
+		x.conn, x.addr = id, addr
 	}
-	c.kept = append(c.kept, p...)
-}
-
-// comment tells that not all was kept.
-func (c *capture) comment() string {
-	if int64(len(c.kept)) == c.size {
-		return ""
-	}
-	return fmt.Sprintf("the first %d of %d bytes", len(c.kept), c.size)
-}
-
-// text gives what was kept as text; what is none, in base64.
-func (c *capture) text() (text, encoding string) {
-	kept := c.kept
-	if int64(len(kept)) < c.size { // the cut may go through a character
-		for i := 1; i <= min(utf8.UTFMax-1, len(kept)); i++ {
-			if tail := kept[len(kept)-i:]; utf8.RuneStart(tail[0]) {
-				if !utf8.FullRune(tail) {
-					kept = kept[:len(kept)-i]
-				}
-				break
-			}
-		}
-	}
-	if utf8.Valid(kept) {
-		return string(kept), ""
-	}
-	return base64.StdEncoding.EncodeToString(c.kept), "base64"
 }
 
 // entry makes the entry of an exchange that is over.
@@ -78,12 +42,17 @@ func (x *exchange) entry(end *tracing.ExchangeEnd) *entry {
 		Response: x.response(end),
 		Timings:  x.timings(end),
 	}
-	e.Time = e.Timings.total()
-	if host, _, err := net.SplitHostPort(x.addr); err == nil && net.ParseIP(host) != nil {
-		e.ServerIP = host
-	}
+	e.Time, e.Comment = e.Timings.total(), e.Response.Error
+	e.ResourceType = resourceType(e.Response.Content.MimeType)
 	if x.conn != 0 {
-		e.Connection = strconv.FormatUint(x.conn, 10)
+		e.ConnectionID = strconv.FormatUint(x.conn, 10)
+		e.Connection = e.ConnectionID
+	}
+	// "connection ... Unique ID of the parent TCP/IP connection, can be the client
+	// or server port number." Browsers write the latter, and show it as such.
+	if peer, err := netip.ParseAddrPort(x.addr); err == nil {
+		e.ServerIP = peer.Addr().Unmap().WithZone("").String()
+		e.Connection = strconv.Itoa(int(peer.Port()))
 	}
 	return e
 }
@@ -114,19 +83,39 @@ func (x *exchange) request() request {
 	case x.opts.MaxBodyBytes != 0:
 		r.BodySize = x.up.size
 	}
-	r.PostData = &postData{MimeType: h.Get("Content-Type")}
-	if x.opts.MaxBodyBytes != 0 {
-		r.PostData.Text, r.PostData.Encoding = x.up.text()
-		r.PostData.Comment = x.up.comment()
-		if media, _, _ := mime.ParseMediaType(r.PostData.MimeType); media == "application/x-www-form-urlencoded" && !x.opts.KeepSecrets {
-			r.PostData.Text = secret.Query(r.PostData.Text)
-		}
-	}
+	r.PostData = x.postData(h)
 	return r
 }
 
+// postData gives the request's body.
+func (x *exchange) postData(h http.Header) *postData {
+	d := &postData{MimeType: h.Get("Content-Type")}
+	if x.opts.MaxBodyBytes == 0 {
+		return d
+	}
+	body := x.up
+	d.Comment = body.comment()
+	if codings := h["Content-Encoding"]; len(codings) > 0 {
+		if decoded, ok := body.decode(codings, x.opts.MaxBodyBytes); ok {
+			body = decoded
+		}
+	}
+	media, params, _ := mime.ParseMediaType(d.MimeType)
+	if strings.HasPrefix(media, "multipart/") && params["boundary"] != "" {
+		var less bool
+		if d.Text, less = multipart(body.kept, params["boundary"], !x.opts.KeepSecrets); less && d.Comment == "" {
+			d.Comment = "without the parts that are no text"
+		}
+		return d
+	}
+	if d.Text, d.Encoding = body.text(d.MimeType); d.Encoding == "" && !x.opts.KeepSecrets {
+		d.Text = masked(d.Text, d.MimeType)
+	}
+	return d
+}
+
 func (x *exchange) response(end *tracing.ExchangeEnd) response {
-	r := response{Cookies: []cookie{}, Headers: []pair{}, HeadersSize: -1, BodySize: -1, Content: content{MimeType: "x-unknown"}}
+	r := response{Cookies: []cookie{}, Headers: []pair{}, HeadersSize: -1, Content: content{MimeType: unknown}}
 	if end.Err != nil {
 		r.Error = end.Err.Error()
 	}
@@ -141,61 +130,65 @@ func (x *exchange) response(end *tracing.ExchangeEnd) response {
 			r.Cookies = append(r.Cookies, x.cookies([]*http.Cookie{c})...)
 		}
 	}
-	r.BodySize = end.WireBytes
-	c := &r.Content
-	c.Size = end.BodyBytes
-	if saved := end.BodyBytes - end.WireBytes; saved != 0 || h.Get("Content-Encoding") != "" {
-		c.Compression = &saved
-	}
-	if t := h.Get("Content-Type"); t != "" {
-		c.MimeType = t
-	}
-	c.Text, c.Encoding = x.down.text()
-	c.Comment = x.down.comment()
-	if !end.Complete && c.Comment == "" {
-		c.Comment = "the body was not read to its end"
-	}
+	r.HeadersSize, r.BodySize = x.head.Bytes, end.WireBytes
+	r.TransferSize = int64(r.HeadersSize) + r.BodySize
+	r.Content = x.content(h, end)
 	return r
 }
 
-// timings: "ssl ... If this field is defined then the time is also included in
-// the connect field (to ensure backward compatibility with HAR 1.1). Use -1 if the
-// timing does not apply to the current request."
-func (x *exchange) timings(end *tracing.ExchangeEnd) timings {
-	t := &end.Timings
-	out := timings{Blocked: ms(t.Pool), DNS: -1, Connect: -1, SSL: -1, Send: ms(t.Send), Wait: ms(t.Wait), Receive: ms(t.Receive)}
-	if t.DNS > 0 {
-		out.DNS = ms(t.DNS)
+// content gives the response's body.
+func (x *exchange) content(h http.Header, end *tracing.ExchangeEnd) content {
+	c := content{MimeType: unknown, Size: end.BodyBytes}
+	if t := h.Get("Content-Type"); t != "" {
+		c.MimeType = t
 	}
-	if t.Connect > 0 {
-		out.Connect = ms(t.Connect + t.TLS)
-	}
-	if t.TLS > 0 {
-		out.SSL = ms(t.TLS)
-	}
-	if x.head == nil { // it failed before the connector could tell
-		rest := max(end.Time.Sub(x.start.Time)-t.Total(), 0)
-		if x.sent != nil {
-			out.Wait += ms(rest)
-		} else {
-			out.Blocked += ms(rest)
+	body := x.down
+	c.Comment = body.comment()
+	codings := h["Content-Encoding"]
+	if len(codings) > 0 && !end.Decoded && body.size > 0 {
+		if decoded, ok := body.decode(codings, x.opts.MaxBodyBytes); ok {
+			if body.whole() {
+				c.Size, c.Comment = decoded.size, decoded.comment()
+			}
+			body = decoded
 		}
 	}
-	return out
-}
-
-// total: "This is the sum of all timings available in the timings object (i.e.
-// not including -1 values)." That of TLS is in connect's.
-func (t *timings) total() float64 {
-	sum := 0.0
-	for _, part := range []float64{t.Blocked, t.DNS, t.Connect, t.Send, t.Wait, t.Receive} {
-		sum += max(part, 0)
+	if saved := c.Size - end.WireBytes; saved != 0 || len(codings) > 0 {
+		c.Compression = &saved
 	}
-	return float64(int64(sum*1000+0.5)) / 1000
+	if c.Text, c.Encoding = body.text(h.Get("Content-Type")); c.Encoding == "" && !x.opts.KeepSecrets {
+		c.Text = masked(c.Text, c.MimeType)
+	}
+	if !end.Complete && c.Comment == "" {
+		c.Comment = "the body was not read to its end"
+	}
+	return c
 }
 
-// ms gives milliseconds, to the microsecond.
-func ms(d time.Duration) float64 { return float64(max(d, 0).Microseconds()) / 1000 }
+// unknown is the media type of what has none, for browsers.
+const unknown = "x-unknown"
+
+// resourceType tells Chrome what the panel is to file an entry under, which else
+// takes JSON and plain text for scripts.
+func resourceType(contentType string) string {
+	media, _, _ := mime.ParseMediaType(contentType)
+	kind, _, _ := strings.Cut(media, "/")
+	switch {
+	case media == "text/html" || media == "application/xhtml+xml":
+		return "document"
+	case media == "text/css":
+		return "stylesheet"
+	case strings.HasSuffix(media, "javascript"):
+		return "script"
+	case media == "text/event-stream":
+		return "eventsource"
+	case kind == "image" || kind == "font":
+		return kind
+	case kind == "audio" || kind == "video":
+		return "media"
+	}
+	return "fetch"
+}
 
 func (x *exchange) url(text string) string {
 	if x.opts.KeepSecrets {
@@ -209,12 +202,8 @@ func (x *exchange) headers(h http.Header) []pair {
 	all := []pair{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
-			switch {
-			case x.opts.KeepSecrets:
-			case secret.Field(name):
-				value = secret.Mask
-			case name == "Location", name == "Content-Location", name == "Referer":
-				value = secret.Text(value)
+			if !x.opts.KeepSecrets {
+				value = secret.Value(name, value)
 			}
 			all = append(all, pair{name, strings.ToValidUTF8(value, "\ufffd")})
 		}
@@ -229,8 +218,15 @@ func (x *exchange) cookies(from []*http.Cookie) []cookie {
 		if !x.opts.KeepSecrets {
 			out.Value = secret.Mask
 		}
-		if !c.Expires.IsZero() {
-			out.Expires = c.Expires.UTC().Format(time.RFC3339)
+		expires := c.Expires
+		if c.MaxAge > 0 {
+			// "If a cookie has both the Max-Age and the Expires attribute, the Max-Age
+			// attribute has precedence".
+			// https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.2-3
+			expires = x.head.Time.Add(time.Duration(c.MaxAge) * time.Second)
+		}
+		if !expires.IsZero() {
+			out.Expires = expires.UTC().Format(time.RFC3339)
 		}
 		all = append(all, out)
 	}

@@ -9,14 +9,17 @@ type named struct {
 }
 
 type entry struct {
-	Started    string   `json:"startedDateTime"`
-	Time       float64  `json:"time"`
-	Request    request  `json:"request"`
-	Response   response `json:"response"`
-	Cache      struct{} `json:"cache"`
-	Timings    timings  `json:"timings"`
-	ServerIP   string   `json:"serverIPAddress,omitempty"`
-	Connection string   `json:"connection,omitempty"`
+	Started      string   `json:"startedDateTime"`
+	Time         float64  `json:"time"`
+	Request      request  `json:"request"`
+	Response     response `json:"response"`
+	Cache        struct{} `json:"cache"`
+	Timings      timings  `json:"timings"`
+	ServerIP     string   `json:"serverIPAddress,omitempty"`
+	Connection   string   `json:"connection,omitempty"`
+	ConnectionID string   `json:"_connectionId,omitempty"` // Chrome's
+	ResourceType string   `json:"_resourceType,omitempty"` // Chrome's
+	Comment      string   `json:"comment,omitempty"`
 }
 
 type request struct {
@@ -32,16 +35,17 @@ type request struct {
 }
 
 type response struct {
-	Status      int      `json:"status"`
-	StatusText  string   `json:"statusText"`
-	Version     string   `json:"httpVersion"`
-	Cookies     []cookie `json:"cookies"`
-	Headers     []pair   `json:"headers"`
-	Content     content  `json:"content"`
-	RedirectURL string   `json:"redirectURL"`
-	HeadersSize int      `json:"headersSize"`
-	BodySize    int64    `json:"bodySize"`
-	Error       string   `json:"_error,omitempty"` // Chrome's
+	Status       int      `json:"status"`
+	StatusText   string   `json:"statusText"`
+	Version      string   `json:"httpVersion"`
+	Cookies      []cookie `json:"cookies"`
+	Headers      []pair   `json:"headers"`
+	Content      content  `json:"content"`
+	RedirectURL  string   `json:"redirectURL"`
+	HeadersSize  int      `json:"headersSize"`
+	BodySize     int64    `json:"bodySize"`
+	TransferSize int64    `json:"_transferSize"`    // Chrome's: head and body
+	Error        string   `json:"_error,omitempty"` // Chrome's
 }
 
 type pair struct {

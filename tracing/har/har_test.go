@@ -3,7 +3,6 @@ package har_test
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -48,63 +47,6 @@ func record(t *testing.T, o har.Options, h http.HandlerFunc, reqs ...aiohttp.Req
 		t.Errorf("the second Close: %v", err)
 	}
 	return parse(t, out.Bytes())
-}
-
-func parse(t *testing.T, text []byte) object {
-	t.Helper()
-	var file object
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatalf("%v in %s", err, text)
-	}
-	log, ok := file["log"].(object)
-	if !ok || len(file) != 1 {
-		t.Fatalf("no log: %s", text)
-	}
-	check(t, "log", log)
-	return log
-}
-
-// required are the members that HAR 1.2 asks for, by the member that holds the
-// object; optional those that it allows. Names with an underscore are free.
-var required, optional = map[string]string{
-	"log": "version creator entries", "creator": "name version", "browser": "name version",
-	"entries":  "startedDateTime time request response cache timings",
-	"request":  "method url httpVersion cookies headers queryString headersSize bodySize",
-	"response": "status statusText httpVersion cookies headers content redirectURL headersSize bodySize",
-	"cookies":  "name value", "headers": "name value", "queryString": "name value",
-	"postData": "mimeType", "content": "size mimeType", "timings": "send wait receive", "cache": "",
-}, map[string]string{
-	"log": "browser pages comment", "entries": "serverIPAddress connection comment", "request": "postData comment",
-	"cookies": "path domain expires httpOnly secure comment", "postData": "params text comment",
-	"content": "compression text encoding comment", "timings": "blocked dns connect ssl comment",
-}
-
-// check checks an object, and those within it, for the members that they must
-// and may have.
-func check(t *testing.T, kind string, o object) {
-	t.Helper()
-	for name := range strings.FieldsSeq(required[kind]) {
-		if _, ok := o[name]; !ok {
-			t.Errorf("%s without %s", kind, name)
-		}
-	}
-	for name, v := range o {
-		if !strings.HasPrefix(name, "_") && !strings.Contains(" "+required[kind]+" "+optional[kind]+" ", " "+name+" ") {
-			t.Errorf("%s with %s", kind, name)
-		}
-		switch v := v.(type) {
-		case object:
-			check(t, name, v)
-		case list:
-			for _, each := range v {
-				if each, ok := each.(object); ok {
-					check(t, name, each)
-				}
-			}
-		case nil:
-			t.Errorf("%s.%s is null", kind, name)
-		}
-	}
 }
 
 func entries(log object) (all []object) {
@@ -164,7 +106,7 @@ func TestRecorderWritesEachExchange(t *testing.T) {
 	if d := cmp.Diff(object{"mimeType": "application/x-www-form-urlencoded", "text": "password=xxxxx&user=me"}, req["postData"]); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	if h := values(req["headers"]); req["method"] != "POST" || h["Authorization"] != "xxxxx" || h["Host"] == "" || req["bodySize"] != 21.0 || req["headersSize"].(float64) < 100 {
+	if h := values(req["headers"]); req["method"] != "POST" || h["Authorization"] != "Bearer xxxxx" || h["Host"] == "" || req["bodySize"] != 21.0 || req["headersSize"].(float64) < 100 {
 		t.Errorf("got %v", req)
 	}
 	resp := from["response"].(object)
@@ -194,32 +136,11 @@ func TestRecorderWritesEachExchange(t *testing.T) {
 	if d := cmp.Diff(object{"mimeType": "application/octet-stream", "text": "/wA=", "_encoding": "base64"}, up["request"].(object)["postData"]); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	for _, e := range all {
-		checkTimes(t, e)
-	}
 	if tm := to["timings"].(object); tm["connect"] != -1.0 || tm["ssl"] != -1.0 || tm["dns"] != -1.0 {
 		t.Errorf("a connection that was reused: %v", tm)
 	}
-	if tm := from["timings"].(object); tm["connect"].(float64) < 0 || tm["ssl"] != -1.0 {
+	if tm := from["timings"].(object); tm["connect"].(float64) < 0 || tm["ssl"] != -1.0 || tm["dns"] != -1.0 {
 		t.Errorf("a new connection without TLS: %v", tm)
-	}
-}
-
-// "This is the sum of all timings available in the timings object (i.e. not
-// including -1 values)."
-func checkTimes(t *testing.T, e object) {
-	t.Helper()
-	if _, err := time.Parse(time.RFC3339, e["startedDateTime"].(string)); err != nil {
-		t.Error(err)
-	}
-	sum := 0.0
-	for name, v := range e["timings"].(object) {
-		if name != "ssl" {
-			sum += max(v.(float64), 0)
-		}
-	}
-	if diff := sum - e["time"].(float64); diff > 0.001 || diff < -0.001 {
-		t.Errorf("time %v, timings %v", e["time"], e["timings"])
 	}
 }
 
@@ -267,7 +188,6 @@ func TestRecorderKeepsFailures(t *testing.T) {
 		if resp["status"] != want.status || resp["content"].(object)["size"] != want.size || !strings.Contains(fmt.Sprint(resp["_error"]), want.text) {
 			t.Errorf("got %v, want %v", resp, want)
 		}
-		checkTimes(t, all[i])
 	}
 }
 

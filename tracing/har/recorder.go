@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/aiohttp-go/aiohttp/connector"
-	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 // Options configure a [Recorder]. The zero value is the default for every field.
@@ -15,7 +14,7 @@ type Options struct {
 	// MaxBodyBytes bounds what is kept of each body, of requests and of responses;
 	// the rest is cut off, and a comment says so. Zero means that bodies are left
 	// out; negative means that they are kept whole, in memory until the exchange is
-	// over.
+	// over. Text is written as UTF-8, what is none in base64.
 	MaxBodyBytes int
 
 	// KeepSecrets leaves credentials as they are. DANGER: who has the file can do
@@ -122,64 +121,4 @@ func encode(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-// Trace gives what is to be told of requests: for Options.Trace of a session, or
-// Request.Trace.
-func (r *Recorder) Trace() *tracing.Trace {
-	t := &tracing.Trace{
-		OnExchangeStart: func(c *tracing.Call, e tracing.ExchangeStart) {
-			under, ok := c.Value.(map[int]*exchange)
-			if !ok {
-				under = map[int]*exchange{}
-				c.Value = under
-			}
-			under[e.Exchange] = &exchange{opts: &r.opts, start: e}
-		},
-		OnConnectionCreateEnd: func(c *tracing.Call, e tracing.ConnectionCreateEnd) {
-			if x := of(c, e.Moment); x != nil {
-				x.conn, x.addr = e.ID, e.Addr
-			}
-		},
-		OnConnectionReuse: func(c *tracing.Call, e tracing.ConnectionReuse) {
-			if x := of(c, e.Moment); x != nil {
-				x.conn, x.addr = e.ID, e.Addr
-			}
-		},
-		OnRequestHeadersSent: func(c *tracing.Call, e tracing.RequestHeadersSent) {
-			if x := of(c, e.Moment); x != nil {
-				x.sent, x.up = &e, capture{} // it may be the second attempt
-			}
-		},
-		OnResponseHead: func(c *tracing.Call, e tracing.ResponseHead) {
-			if x := of(c, e.Moment); x != nil {
-				x.head = &e
-			}
-		},
-		OnExchangeEnd: func(c *tracing.Call, e tracing.ExchangeEnd) {
-			if x := of(c, e.Moment); x != nil {
-				delete(c.Value.(map[int]*exchange), e.Exchange)
-				r.write(x.entry(&e))
-			}
-		},
-	}
-	if r.opts.MaxBodyBytes != 0 {
-		t.OnRequestChunkSent = func(c *tracing.Call, e tracing.RequestChunkSent) {
-			if x := of(c, e.Moment); x != nil {
-				x.up.add(e.Data, r.opts.MaxBodyBytes)
-			}
-		}
-		t.OnResponseChunkReceived = func(c *tracing.Call, e tracing.ResponseChunkReceived) {
-			if x := of(c, e.Moment); x != nil {
-				x.down.add(e.Data, r.opts.MaxBodyBytes)
-			}
-		}
-	}
-	return t
-}
-
-// of gives the exchange of an event, or nil.
-func of(c *tracing.Call, m tracing.Moment) *exchange {
-	under, _ := c.Value.(map[int]*exchange)
-	return under[m.Exchange]
 }

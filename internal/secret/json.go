@@ -1,16 +1,26 @@
-package recording
+package secret
 
 import (
 	"bytes"
 	"encoding/json"
-
-	"github.com/aiohttp-go/aiohttp/internal/secret"
+	"strings"
 )
 
-// maskJSON masks the values of members that are secrets, and leaves the rest as it
+// Member reports whether a member of a JSON object is a secret. Names that are as
+// often something else ("key", "token") are not.
+func Member(name string) bool {
+	switch strings.ToLower(name) {
+	case "access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "idtoken", "client_secret", "clientsecret",
+		"client_assertion", "password", "passwd", "api_key", "apikey", "secret", "private_key", "session_token", "auth_token":
+		return true
+	}
+	return false
+}
+
+// JSON masks the values of members that are secrets, and leaves the rest as it
 // is, octet for octet. It needs no whole document, nor one only: the lines of a
 // stream are masked like a body that was cut.
-func maskJSON(text []byte, isSecret func(name string) bool) []byte {
+func JSON(text []byte, isSecret func(name string) bool) []byte {
 	var out []byte
 	kept := 0 // what is before is in out
 	for i := 0; i < len(text); {
@@ -27,7 +37,7 @@ func maskJSON(text []byte, isSecret func(name string) bool) []byte {
 		value = skipSpace(text, value+1)
 		i = valueEnd(text, value)
 		if i > value && !bytes.Equal(text[value:i], []byte("null")) {
-			out = append(append(out, text[kept:value]...), `"`+secret.Mask+`"`...)
+			out = append(append(out, text[kept:value]...), `"`+Mask+`"`...)
 			kept = i
 		}
 	}
@@ -51,7 +61,7 @@ func skipSpace(text []byte, i int) int {
 }
 
 // stringEnd gives the index behind the string that begins at i.
-func stringEnd[T string | []byte](text T, i int) int {
+func stringEnd(text []byte, i int) int {
 	for i++; i < len(text); i++ {
 		switch text[i] {
 		case '\\':

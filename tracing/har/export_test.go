@@ -1,0 +1,4 @@
+package har
+
+// Multipart is what multipart bodies go through.
+var Multipart = multipart
