@@ -199,7 +199,7 @@ func (b *Body) readTrailer() error {
 		return err
 	}
 	if len(block) > len("\r\n") {
-		trailer, err := scanFields(bytes.Clone(block), b.lim, nil)
+		trailer, err := scanFields(bytes.Clone(block), b.lim, nil, nil)
 		if err != nil {
 			return err
 		}

@@ -15,27 +15,36 @@ type framing struct {
 	setsCookie, coded bool // fields that few responses have, for a quick look
 }
 
-// visit takes one field.
-func (fr *framing) visit(name, value []byte) {
+// visit takes one field, and reports whether it matters.
+func (fr *framing) visit(name, value []byte) bool {
 	switch len(name) {
 	case len("connection"):
 		if EqualFold(name, "connection") {
 			fr.close = fr.close || HasOption(value, "close")
 			fr.keepAlive = fr.keepAlive || HasOption(value, "keep-alive")
-		} else if EqualFold(name, "set-cookie") {
+			return true
+		}
+		if EqualFold(name, "set-cookie") {
 			fr.setsCookie = true
+			return true
 		}
 	case len("content-encoding"):
-		fr.coded = fr.coded || EqualFold(name, "content-encoding")
+		if EqualFold(name, "content-encoding") {
+			fr.coded = true
+			return true
+		}
 	case len("content-length"):
 		if EqualFold(name, "content-length") {
 			fr.contentLength(value)
+			return true
 		}
 	case len("transfer-encoding"):
 		if EqualFold(name, "transfer-encoding") {
 			fr.transferEncoding(value)
+			return true
 		}
 	}
+	return false
 }
 
 // fail notes a fault of the framing, unless there is one already.

@@ -76,24 +76,29 @@ func loneLF(line []byte) error { return malformed("line ended by a lone LF", lin
 var errPartial = errors.New("field section is not complete")
 
 // scanFields validates the field lines of the section that b begins with, up to
-// its blank line, mends folded ones in place, and shows each to fr, which may be
-// nil. Where b ends before the section does, the error is errPartial; what was
-// mended then does no harm, since it reads the same when more has come.
-func scanFields(b []byte, lim *Limits, fr *framing) (Fields, error) {
+// its blank line, mends folded ones in place, and shows to fr, which may be nil,
+// those that matter to it. Where b ends before the section does, the error is
+// errPartial; what was mended then does no harm, since it reads the same when more
+// has come. known, which may be nil, are lines that were valid before.
+func scanFields(b []byte, lim *Limits, fr *framing, known *lines) (Fields, error) {
 	count := 0
-	for rest := b; ; {
+	for rest := b; ; count++ {
 		if len(rest) >= 2 && rest[0] == '\r' && rest[1] == '\n' {
 			return b[:len(b)-len(rest)], nil
 		}
-		if count++; count > lim.Fields {
+		if count >= lim.Fields {
 			return nil, &LimitError{What: "field lines", Max: lim.Fields}
+		}
+		if n := known.match(count, rest); n > 0 {
+			rest = rest[n:]
+			continue
 		}
 		name, value, after, err := cutField(rest)
 		if err != nil {
 			return nil, err
 		}
-		if fr != nil {
-			fr.visit(name, value)
+		if fr == nil || !fr.visit(name, value) {
+			known.learn(count, rest[:len(rest)-len(after)])
 		}
 		rest = after
 	}

@@ -34,7 +34,7 @@ func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
 			return err
 		}
 	}
-	if h.parseBuffered(rd.Buffered(), lim) {
+	if h.parseBuffered(rd.Buffered(), lim, &rd.buf.known) {
 		rd.Discard(h.Size)
 		return nil
 	}
@@ -46,7 +46,7 @@ func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
 	if err != nil {
 		return err
 	}
-	if err := h.parse(block, start, lim); err != nil {
+	if err := h.parse(block, start, lim, &rd.buf.known); err != nil {
 		return err
 	}
 	rd.Discard(len(block))
@@ -86,24 +86,24 @@ func (rd *Reader) readStart(lim *Limits) (int, error) {
 // parseBuffered is the short way for a head that lies in the buffer whole, as
 // most do: one pass over its octets. It gives false where there is anything to
 // be read, or to be found fault with, first.
-func (h *ResponseHead) parseBuffered(got []byte, lim *Limits) bool {
+func (h *ResponseHead) parseBuffered(got []byte, lim *Limits, known *lines) bool {
 	start := bytes.IndexByte(got[:min(len(got), lim.LineBytes)], '\n') + 1
 	if start < len("\r\n") || got[start-2] != '\r' {
 		return false
 	}
-	return h.parse(got, start, lim) == nil && len(h.Fields) <= lim.HeadBytes
+	return h.parse(got, start, lim, known) == nil && len(h.Fields) <= lim.HeadBytes
 }
 
 // parse reads the head that b begins with, of which the first start octets are
 // the status line.
-func (h *ResponseHead) parse(b []byte, start int, lim *Limits) error {
+func (h *ResponseHead) parse(b []byte, start int, lim *Limits, known *lines) error {
 	h.Status, h.ContentLength, h.Chunked, h.Close = 0, -1, false, false
 	h.Reason, h.Fields = nil, nil
 	if line := b[:start-len("\r\n")]; !h.parseStatusLine(line) {
 		return malformed("invalid status line", line)
 	}
 	framing := framing{length: -1}
-	fields, err := scanFields(b[start:], lim, &framing)
+	fields, err := scanFields(b[start:], lim, &framing, known)
 	h.SetsCookie, h.Coded = framing.setsCookie, framing.coded
 	if err != nil {
 		return err
