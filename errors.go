@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
@@ -33,6 +34,11 @@ func (sessionClosed) Unwrap() error { return ErrClosed }
 // ErrBodyTooLarge is the cause when a body is larger than Options.MaxBodyBytes
 // and was to be held in memory.
 var ErrBodyTooLarge = errors.New("body too large to be held in memory")
+
+// ErrBomb is the cause when a compressed body was given up because of what it
+// decodes to: more than Options.MaxDecodedBytes, or out of all proportion to what
+// was sent. However it is read, memory was bounded until then.
+var ErrBomb = coding.ErrBomb
 
 // SafeToRetry reports whether err comes from a request that may be sent again
 // without the risk of doing its work twice.
