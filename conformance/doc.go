@@ -18,6 +18,7 @@
 // differ compares our reader of responses with those of net/http and Node. Package
 // faults sends checked requests through a proxy that fails, package soak lets a
 // client live through restarts and resets, for as long as it is told.
+// Package memory measures what the client holds of bodies of 4 GiB and of bombs.
 // Package cachetests runs the suite of cache-tests.fyi against package cache.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use

@@ -10,7 +10,8 @@
 //	go test ./memory -mib 4096 -update writes RESULTS.md anew
 //
 // Files are sparse, also those that the client writes: the server punches holes
-// into them as they grow.
+// into them as they grow. TEST_MEMORY_PROFILE names a file for a profile of what a
+// child has allocated.
 package memory_test
 
 import (

@@ -25,7 +25,7 @@ import (
 )
 
 const (
-	piece = 16 << 10 // in which a source gives
+	piece = 16 << 10 // in which the server gives and takes
 
 	// socket is what the system is asked to hold of one direction at each end. It
 	// takes twice that.
@@ -39,7 +39,7 @@ const (
 	// buffer, twice.
 	inClient = 2 * 64 << 10
 
-	stops = 8 // of a slow reader
+	stops = 7 // of a slow reader, so that no buffer ends where it stops
 )
 
 // flow is a body between one who gives and one who takes it, and stops now and then
@@ -56,7 +56,7 @@ func (f *flow) Read(p []byte) (int, error) {
 	if left == 0 {
 		return 0, io.EOF
 	}
-	n, _ := newlines{}.Read(p[:min(int64(len(p)), piece, left)])
+	n, _ := newlines{}.Read(p[:min(int64(len(p)), left)])
 	f.given.Add(int64(n))
 	return n, nil
 }
