@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp/internal/text"
@@ -14,10 +13,6 @@ import (
 
 // defaultMaxBodyBytes bounds what is held in memory of one body.
 const defaultMaxBodyBytes = 64 << 20
-
-// atOnceBytes bounds how much memory is set aside for a body because its
-// Content-Length says so, before any of it has arrived.
-const atOnceBytes = 1 << 20
 
 // Bytes reads the whole body, or what was not yet read of it. It may be called
 // again, as may Text and JSON: the content, or the error, is kept, and must not
@@ -57,20 +52,16 @@ func (r *Response) readAll(limit int64) ([]byte, error) {
 		return []byte{}, nil
 	case limit >= 0 && known > limit:
 		return nil, r.explain(fmt.Errorf("%w: %d bytes, the limit is %d", ErrBodyTooLarge, known, limit))
-	case known < 0:
-		known = bytes.MinRead
 	}
-	// One more than the length, to find the end without growing.
-	content := make([]byte, 0, min(known, atOnceBytes)+1)
+	p := pieces{known: known}
 	for {
-		content = slices.Grow(content, 1)
-		n, err := r.Read(content[len(content):cap(content)])
-		content = content[:len(content)+n]
-		if limit >= 0 && int64(len(content)) > limit {
+		n, err := r.Read(p.room())
+		p.took(n)
+		if limit >= 0 && p.size > limit {
 			return nil, r.explain(fmt.Errorf("%w: the limit is %d bytes", ErrBodyTooLarge, limit))
 		}
 		if err == io.EOF {
-			return slices.Clip(content), nil
+			return p.join(), nil
 		}
 		if err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/coding"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
@@ -62,6 +63,11 @@ type kindError struct {
 
 func (e kindError) Is(target error) bool { return target == e.kind }
 func (e kindError) Unwrap() error        { return e.error }
+
+// ErrBomb is the cause when a compressed body was given up because of what it
+// decodes to: more than Options.MaxDecodedBytes, or out of all proportion to what
+// was sent. However it is read, memory was bounded until then.
+var ErrBomb = coding.ErrBomb
 
 // SafeToRetry reports whether err comes from a request that may be sent again
 // without the risk of doing its work twice.

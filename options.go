@@ -56,7 +56,8 @@ type Options struct {
 
 	// MaxDecodedBytes bounds the decompressed size of any compressed body,
 	// streams included. Zero and negative mean no limit; a ratio of 500 against
-	// decompression bombs always applies.
+	// decompression bombs always applies, from 1 MiB on. What is above either ends
+	// in [ErrBomb].
 	MaxDecodedBytes int64
 
 	// RaiseForStatus makes every call return a [*StatusError] for a response

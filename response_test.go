@@ -195,8 +195,8 @@ func TestResponseBombStopsAtLimit(t *testing.T) {
 			if test.name != "ratio" {
 				wantError(t, err, test.want)
 			}
-			if test.name == "held" && !errors.Is(err, aiohttp.ErrBodyTooLarge) {
-				t.Errorf("error %v, want ErrBodyTooLarge", err)
+			if held := test.name == "held"; errors.Is(err, aiohttp.ErrBodyTooLarge) != held || errors.Is(err, aiohttp.ErrBomb) == held {
+				t.Errorf("error %v: want ErrBodyTooLarge for what is held, else ErrBomb", err)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"sync"
 
 	"golang.org/x/text/transform"
@@ -41,8 +42,9 @@ func (r *Response) Lines() iter.Seq2[string, error] {
 			src = transform.NewReader(src, enc.NewDecoder())
 		}
 		in := bufio.NewReaderSize(src, 16<<10)
+		var long []byte
 		for first := true; ; first = false {
-			line, err := readLine(in)
+			line, err := readLine(in, &long)
 			if first {
 				line = bytes.TrimPrefix(line, []byte(text.ByteOrderMark))
 			}
@@ -53,7 +55,7 @@ func (r *Response) Lines() iter.Seq2[string, error] {
 				yield("", r.explain(err))
 				return
 			}
-			if !yield(string(bytes.ToValidUTF8(line, []byte("\ufffd"))), nil) || err == io.EOF {
+			if !yield(strings.ToValidUTF8(string(line), "\ufffd"), nil) || err == io.EOF {
 				return
 			}
 		}
@@ -61,24 +63,28 @@ func (r *Response) Lines() iter.Seq2[string, error] {
 }
 
 // readLine gives the next line without its end. It is good until the next call.
-// With io.EOF comes what stands behind the last line end.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var long []byte
+// With io.EOF comes what stands behind the last line end. A line that is longer
+// than the buffer is put together in long, again and again.
+func readLine(in *bufio.Reader, long *[]byte) ([]byte, error) {
+	*long = (*long)[:0]
 	for {
-		part, err := in.ReadSlice('\n')
-		if len(long)+len(part) > maxLineBytes {
+		line, err := in.ReadSlice('\n')
+		if len(*long)+len(line) > maxLineBytes {
 			return nil, fmt.Errorf("line above the limit of %d bytes", maxLineBytes)
 		}
 		if err == bufio.ErrBufferFull {
-			long = append(long, part...)
+			*long = append(*long, line...)
 			continue
 		}
-		line := part
-		if long != nil {
-			line = append(long, part...)
+		if len(*long) > 0 {
+			*long = append(*long, line...)
+			line = *long
 		}
 		if err == nil {
-			line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
+			line = line[:len(line)-1]
+			if n := len(line); n > 0 && line[n-1] == '\r' {
+				line = line[:n-1]
+			}
 		}
 		return line, err
 	}

@@ -30,6 +30,7 @@ func TestResponseLines(t *testing.T) {
 		{"empty-lines", "", "\n\r\n\na\n", []string{"", "", "", "a"}},
 		{"empty", "", "", nil},
 		{"long", "", long + "\n" + long, []string{long, long}},
+		{"long-and-short", "", long + "\r\nab\n" + long[:70<<10] + "\n\n" + long, []string{long, "ab", long[:70<<10], "", long}},
 		{"bom", "", "\ufeffa\n\ufeffb", []string{"a", "\ufeffb"}},
 		{"charset", "text/plain; charset=iso-8859-1", "\xe4\nb", []string{"ä", "b"}},
 		{"utf-16", "text/plain; charset=utf-16le", "\xe4\x00\n\x00b\x00", []string{"ä", "b"}},

@@ -21,6 +21,7 @@
 // Package cachetests runs the suite of cache-tests.fyi against package cache, and
 // package python plays small programs with Python's aiohttp and with ours. Package
 // viewers opens HAR files in Chromium and Firefox.
+// Package memory measures what the client holds of bodies of 4 GiB and of bombs.
 //
 // Limitations: the vectors are a sample of the rules, not the rules. They use
 // real time and real connections, and so a machine under heavy load can fail

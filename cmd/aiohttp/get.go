@@ -154,7 +154,7 @@ func (a *app) printResponse(f *getFlags, resp *aiohttp.Response, t *connector.Ti
 	if f.output == "" || f.output == "-" {
 		return answer.Body(a.stdout, resp, f.output == "-")
 	}
-	n, err := answer.Save(resp, f.output)
+	n, err := resp.Save(f.output)
 	if err == nil && f.verbose {
 		a.log.note("* %d bytes written to %s", n, f.output)
 	}

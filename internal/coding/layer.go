@@ -45,6 +45,7 @@ type layer struct {
 
 	started bool
 	decoded int64
+	windows int // of all layers, in bytes of memory; counted by the outermost
 }
 
 // source counts what is read, and remembers why that ended.
@@ -76,6 +77,7 @@ func newLayer(name string, src io.Reader, limits Limits) *layer {
 	}
 	l.started = false
 	l.decoded = 0
+	l.windows = 0
 	return l
 }
 
@@ -94,11 +96,9 @@ func (l *layer) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if !l.started {
-		if _, err := l.buf.Peek(1); err != nil {
+		if err := l.start(); err != nil {
 			return 0, err
 		}
-		l.dec.reset(l.buf, l.limits)
-		l.started = true
 	}
 	for {
 		n, err := l.dec.Read(p[:min(len(p), stepBytes)])
@@ -116,6 +116,20 @@ func (l *layer) Read(p []byte) (int, error) {
 			return n, nil
 		}
 	}
+}
+
+// start begins to decode when there is something, and memory for it.
+func (l *layer) start() error {
+	head, err := l.buf.Peek(1)
+	if err != nil {
+		return err
+	}
+	if l.wire.windows += windowMemory(l.coding, head[0]); l.wire.windows > maxWindowMemory {
+		return l.bomb(LimitWindow, maxWindowMemory)
+	}
+	l.dec.reset(l.buf, l.limits)
+	l.started = true
+	return nil
 }
 
 // encoded is how many bytes of the wire have been used.

@@ -1,6 +1,9 @@
 package coding
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Defaults of [Limits].
 const (
@@ -62,12 +65,16 @@ const (
 	// LimitMembers is [Limits.MaxMembers].
 	LimitMembers
 
-	// LimitWindow is the 8 MiB that a zstd frame may ask the decoder to remember.
+	// LimitWindow is the 8 MiB that a zstd frame may ask the decoder to remember, or
+	// the memory that codings on top of each other may take together, 44 MiB.
 	LimitWindow
 
 	// LimitCodings is how many codings may lie on top of each other: five.
 	LimitCodings
 )
+
+// ErrBomb is what every [*BombError] is, for those who only compare.
+var ErrBomb = errors.New("body grows too much when decoded")
 
 // BombError is that a body crossed a limit, be it by accident or by malice.
 type BombError struct {
@@ -88,6 +95,9 @@ type BombError struct {
 	// have one source, the body itself.
 	Encoded int64
 }
+
+// Is makes it [ErrBomb].
+func (e *BombError) Is(target error) bool { return target == ErrBomb }
 
 // Error says which limit it was, and the sizes.
 func (e *BombError) Error() string {

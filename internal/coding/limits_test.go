@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+
 	"github.com/aiohttp-go/aiohttp/internal/coding"
 )
 
@@ -253,5 +255,52 @@ func TestBombErrorText(t *testing.T) {
 		if got := tt.err.Error(); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
+	}
+}
+
+// Codings on top of each other share a limit of memory: what each asks for by its
+// first byte is added up.
+func TestLimitWindowOfAllCodings(t *testing.T) {
+	window := func(bits int) codec {
+		return codec{"br", "br", func(w io.Writer) encoder {
+			return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: 1, LGWin: bits})
+		}}
+	}
+	zstd := codecs[4]
+	for _, tt := range []struct {
+		name     string
+		encoding string
+		layers   []codec // in the order in which they are applied
+		ok       bool
+	}{
+		{"br-24", "br", []codec{window(24)}, true},
+		{"br-24-twice", "br, br", []codec{window(24), window(24)}, false},
+		{"br-22-twice", "br, br", []codec{window(22), window(22)}, true},
+		{"br-22-five-times", "br, br, br, br, br", []codec{window(22), window(22), window(22), window(22), window(22)}, true},
+		{"br-23-twice", "br, br", []codec{window(23), window(23)}, true},
+		{"br-23-thrice", "br, br, br", []codec{window(23), window(23), window(23)}, false},
+		{"br-24-and-16", "br, br", []codec{window(24), window(16)}, true},
+		{"br-24-and-10", "br, br", []codec{window(24), window(10)}, true},
+		{"br-24-in-zstd", "br, zstd", []codec{window(24), zstd}, true},
+		{"br-24-in-zstd-twice", "br, zstd, zstd", []codec{window(24), zstd, zstd}, false},
+		{"zstd-four-times", "zstd, zstd, zstd, zstd", []codec{zstd, zstd, zstd, zstd}, true},
+		{"zstd-five-times", "zstd, zstd, zstd, zstd, zstd", []codec{zstd, zstd, zstd, zstd, zstd}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := "text"
+			for _, c := range tt.layers {
+				body = string(c.encode(body))
+			}
+			for range 2 { // the second has layers of the pool
+				got, err := decode(strings.NewReader(body), tt.encoding, coding.Limits{})
+				var bomb *coding.BombError
+				switch {
+				case tt.ok && (got != "text" || err != nil):
+					t.Errorf("got %q, %v, want it to pass", got, err)
+				case !tt.ok && (!errors.As(err, &bomb) || bomb.Limit != coding.LimitWindow || !errors.Is(err, coding.ErrBomb)):
+					t.Errorf("got %q, %v, want a *coding.BombError of LimitWindow", got, err)
+				}
+			}
+		})
 	}
 }
