@@ -27,19 +27,34 @@ func (f Fields) Header(backing []string, memo *Memo) http.Header {
 		memo = nil
 	}
 	text := texts{rest: f}
+	var seen seen
 	for i := 0; len(text.rest) > 0; i++ {
 		line := text.rest[:bytes.IndexByte(text.rest, '\n')+1]
 		key, value := memo.field(i, line, &text)
 		text.rest = text.rest[len(line):]
 		values = append(values, value)
 		last := len(values)
-		if old, ok := h[key]; ok {
+		if old := seen.another(key, h); old != nil {
 			h[key] = append(old, value)
 		} else {
 			h[key] = values[last-1 : last : last]
 		}
 	}
 	return h
+}
+
+// seen remembers names by one bit each, so that a map need not be asked for most
+// of those that it does not have.
+type seen uint64
+
+// another gives what h has of a name, and remembers the name.
+func (s *seen) another(name string, h http.Header) []string {
+	bit := seen(1) << ((7*len(name) + int(name[0]) + 3*int(name[len(name)-1])) % 64)
+	if *s&bit != 0 {
+		return h[name]
+	}
+	*s |= bit
+	return nil
 }
 
 // texts gives the lines of a block as strings, which all are parts of one, made
