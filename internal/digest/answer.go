@@ -13,6 +13,7 @@ import (
 // nonce has been used. It is safe for concurrent use.
 type Count struct {
 	Question *Question
+	Place    string // who has put the question, where there are several
 
 	user string
 
@@ -24,8 +25,8 @@ type Count struct {
 }
 
 // NewCount begins to answer a question.
-func NewCount(q *Question, user, password string) *Count {
-	c := &Count{Question: q, user: user, nonce: q.Nonce, cnonce: rand.Text()}
+func NewCount(q *Question, place, user, password string) *Count {
+	c := &Count{Question: q, Place: place, user: user, nonce: q.Nonce, cnonce: rand.Text()}
 	c.key = q.secret(user, password, c.cnonce)
 	return c
 }

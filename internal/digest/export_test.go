@@ -11,7 +11,7 @@ func Field(challenge, user, password, method, uri, qop, cnonce string, body []by
 	if q == nil {
 		return "not understood"
 	}
-	a := NewCount(q, user, password).Next(uri, qop)
+	a := NewCount(q, "", user, password).Next(uri, qop)
 	a.cnonce, a.key = cnonce, q.secret(user, password, cnonce)
 	return a.Field(method, a.HashOf(body))
 }

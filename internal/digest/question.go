@@ -136,5 +136,5 @@ func (q *Question) Quality(body Protection) (qop string, ok bool) {
 // Same reports whether two questions count their answers together: a server has
 // given the same nonce twice.
 func (q *Question) Same(other *Question) bool {
-	return q.Nonce == other.Nonce && q.spelled == other.spelled
+	return q.Nonce == other.Nonce && q.Realm == other.Realm && q.spelled == other.spelled
 }
