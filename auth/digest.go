@@ -72,11 +72,12 @@ type digester struct {
 	user, password string
 	scope          *scope
 	spaces         spaces
+	trials         digest.Trials
 }
 
-// mostAnswers is how often one request is answered for: with what is known, to the
-// challenge that says that it is out of date, and to one that says that another
-// request has used up the nonce in between.
+// mostAnswers is how often one request is answered for: with what is known, with
+// the nonce of a challenge, which no other request uses before it was taken, and
+// once more for a server that gives the same nonce to all.
 const mostAnswers = 3
 
 // do sends a request, with an answer where one is known or asked for.
@@ -97,11 +98,13 @@ func (d *digester) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Ha
 		sp = d.spaces.find(origin, u)
 	}
 	known := sp != nil
+	trial := false // sp is of this request alone, so far
 	sums := bodySums{}
 	for answers := 0; ; {
 		own, said := copyOf(req), (*digest.Answer)(nil)
 		if sp != nil {
 			if said, err = d.answer(sp, req, own, uri, sums); err != nil {
+				d.trials.End(sp.Count)
 				return nil, err
 			}
 			if said != nil {
@@ -109,10 +112,16 @@ func (d *digester) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Ha
 			}
 		}
 		resp, err := next(ctx, own)
+		if trial {
+			d.trials.End(sp.Count)
+		}
 		if err != nil {
 			return nil, err
 		}
 		if resp.Status != http.StatusUnauthorized {
+			if trial {
+				d.spaces.add(sp)
+			}
 			return d.accept(resp, sp, said, origin)
 		}
 		q := d.choose(challenges(resp), req)
@@ -123,18 +132,26 @@ func (d *digester) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Ha
 		if q == nil || refused || answers == mostAnswers {
 			return resp, nil
 		}
-		sp, known = d.learn(q, origin, u), false
+		known = false
+		sp, trial = d.learn(q, origin, u)
 		if !req.Resendable() {
+			d.spaces.add(sp) // for the next one
+			d.trials.End(sp.Count)
 			return resp, nil
 		}
 		resp.Close()
 	}
 }
 
-// learn remembers a challenge.
-func (d *digester) learn(q *digest.Question, origin string, u *url.URL) *space {
+// learn gives the space of a challenge. trial is whether no other request knows it.
+func (d *digester) learn(q *digest.Question, origin string, u *url.URL) (sp *space, trial bool) {
 	named := func(other string) bool { return d.scope.origins[other] }
-	return d.spaces.add(newSpace(q, origin, u, d.user, d.password, named))
+	sp = newSpace(q, origin, u, d.user, d.password, named)
+	if known := d.spaces.like(sp); known != nil {
+		return known, false
+	}
+	sp.Count = d.trials.Begin(sp.Count)
+	return sp, true
 }
 
 // choose gives the challenge that is answered; nil when there is none that can be.

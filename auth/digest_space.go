@@ -31,7 +31,7 @@ type prefix struct{ origin, path string }
 // "/admin" does not hold for "/administrator"; and a server can name others only
 // where trusts says so.
 func newSpace(q *digest.Question, origin string, from *url.URL, user, password string, trusts func(origin string) bool) *space {
-	s := &space{Count: digest.NewCount(q, user, password), origin: origin}
+	s := &space{Count: digest.NewCount(q, origin, user, password), origin: origin}
 	if len(q.Domain) > 0 {
 		s.within = []prefix{}
 	}
@@ -93,18 +93,27 @@ func (s *spaces) find(origin string, u *url.URL) *space {
 	return found
 }
 
-// add remembers a space, in the place of an older one of the same realm, and gives
-// the one to use: that older one, if the server has given the same nonce to two
-// requests, which are to be counted together.
-func (s *spaces) add(sp *space) *space {
+// like gives the space of the same nonce, where the server has given it to two
+// requests, which are to be counted together; nil when there is none.
+func (s *spaces) like(sp *space) *space {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, old := range s.all {
+		if old.origin == sp.origin && old.Question.Same(sp.Question) {
+			return old
+		}
+	}
+	return nil
+}
+
+// add remembers a space, in the place of an older one of the same realm.
+func (s *spaces) add(sp *space) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := s.all[:0]
 	for _, old := range s.all {
 		if old.origin != sp.origin || old.Question.Realm != sp.Question.Realm {
 			kept = append(kept, old)
-		} else if old.Question.Same(sp.Question) {
-			sp = old
 		}
 	}
 	clear(s.all[len(kept):])
@@ -112,7 +121,6 @@ func (s *spaces) add(sp *space) *space {
 		kept = append(kept[:0], kept[1:]...)
 	}
 	s.all = append(kept, sp)
-	return sp
 }
 
 // remove forgets a space.

@@ -60,12 +60,14 @@ type guard struct {
 	info           func(said map[string]string) string
 	fixedNonce     bool
 	silent         bool // "stale" is never said
+	strict         bool // counts have to come in their order
 
 	mu       sync.Mutex
 	nonces   int
 	used     map[string]int
 	counts   map[string]bool
-	accepted []string // "qop nc"
+	last     map[string]string // the highest count of each nonce
+	accepted []string          // "qop nc"
 	refused  int
 }
 
@@ -89,7 +91,7 @@ func (g *guard) serve(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.used == nil {
-		g.used, g.counts = map[string]int{}, map[string]bool{}
+		g.used, g.counts, g.last = map[string]int{}, map[string]bool{}, map[string]string{}
 	}
 	all, _ := auth.ParseChallenges(r.Header.Get("Authorization"))
 	if len(all) == 0 {
@@ -98,7 +100,7 @@ func (g *guard) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	p := all[0].Params
 	want := expect(g.algorithm, "user", "r", "hunter2", p["nonce"], p["nc"], p["cnonce"], p["qop"], r.Method, r.RequestURI, string(body))
-	again := p["nc"] != "" && g.counts[p["nonce"]+p["nc"]]
+	again := p["nc"] != "" && (g.counts[p["nonce"]+p["nc"]] || g.strict && p["nc"] <= g.last[p["nonce"]])
 	switch {
 	case p["response"] != want || p["uri"] != r.RequestURI || p["username"] != "user":
 		g.challenge(w, false)
@@ -108,6 +110,7 @@ func (g *guard) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.counts[p["nonce"]+p["nc"]] = true
+	g.last[p["nonce"]] = p["nc"]
 	g.used[p["nonce"]]++
 	g.accepted = append(g.accepted, strings.TrimSpace(p["qop"]+" "+p["nc"]))
 	if g.info != nil {
