@@ -210,8 +210,11 @@ func (r *retrier) wait(attempt int, resp *aiohttp.Response, err error) (time.Dur
 	jitter := backoff.Jittered(r.BaseDelay, r.MaxDelay, attempt)
 	if _, value := verdict(resp, err); value != "" && r.MaxRetryAfter > 0 {
 		if after, ok := backoff.RetryAfter(value, time.Now()); ok {
+			if after > r.MaxRetryAfter {
+				return 0, false
+			}
 			// Not all that were told the same are to come in the same moment.
-			return after + min(jitter, r.BaseDelay), after <= r.MaxRetryAfter
+			return max(after, after+min(jitter, r.BaseDelay)), true // it may overflow
 		}
 	}
 	return jitter, true
