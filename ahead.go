@@ -23,7 +23,7 @@ func (r *Response) ReadAhead(limit int64) (whole bool, err error) {
 		return false, nil
 	}
 	content := make([]byte, 0, min(max(r.ContentLength, 512), limit, atOnceBytes)+1)
-	defer func() { r.ahead = content }()
+	defer func() { r.content = content }()
 	for {
 		// One more than the limit, to find an end that comes there.
 		if content = slices.Grow(content, 1); int64(cap(content)) > limit+1 {

@@ -41,9 +41,8 @@ type Response struct {
 	history []*Response
 	std     *http.Response // that it was made of; nil for one from a connection
 	held    bool           // the body was read into memory: content or failure stands
-	content []byte
+	content []byte         // while it is not held: what ReadAhead has read, and Read gives first
 	failure error
-	ahead   []byte           // of the body: was read by ReadAhead, and is given first
 	probe   *probe           // tells what becomes of it; nil when nobody wants to know
 	after   func()           // what waits for the end of the body; may be nil
 	watch   *progress        // of Request.OnDownload; nil when nobody asks
@@ -195,9 +194,9 @@ func (r *Response) Read(p []byte) (int, error) {
 }
 
 func (r *Response) read(p []byte) (int, error) {
-	if len(r.ahead) > 0 && !r.closed.Load() {
-		n := copy(p, r.ahead)
-		r.ahead = r.ahead[n:]
+	if len(r.content) > 0 && !r.held && !r.closed.Load() {
+		n := copy(p, r.content)
+		r.content = r.content[n:]
 		return n, nil
 	}
 	if r.decoder == nil {
@@ -254,7 +253,7 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil || len(r.ahead) > 0 || r.watch != nil || r.probe != nil && r.probe.tracer != nil {
+	if r.decoder != nil || len(r.content) > 0 && !r.held || r.watch != nil || r.probe != nil && r.probe.tracer != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)
