@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -21,8 +22,19 @@ type Count struct {
 	key    string // H(A1)
 	cnonce string // the one that key is made with, for "-sess"
 	nonce  string
-	count  uint32 // how often nonce has been used
+	uses   uint32 // of nonce
+	past   []used // nonces of before, the latest last
 }
+
+// used is how often a nonce was used.
+type used struct {
+	nonce string
+	uses  uint32
+}
+
+// mostPast bounds the nonces of before that are remembered: answers that overtake
+// each other name few.
+const mostPast = 32
 
 // NewCount begins to answer a question.
 func NewCount(q *Question, place, user, password string) *Count {
@@ -39,11 +51,11 @@ func NewCount(q *Question, place, user, password string) *Count {
 func (c *Count) Next(uri, qop string) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.count++
+	c.uses++
 	a := &Answer{
 		Nonce: c.nonce, QOP: qop,
 		q: c.Question, user: c.user, key: c.key, uri: uri,
-		nc: fmt.Sprintf("%08x", c.count), cnonce: c.cnonce,
+		nc: fmt.Sprintf("%08x", c.uses), cnonce: c.cnonce,
 	}
 	if !c.Question.session {
 		a.cnonce = rand.Text()
@@ -51,13 +63,25 @@ func (c *Count) Next(uri, qop string) *Answer {
 	return a
 }
 
-// Renew goes over to the nonce that the server wants next.
+// Renew goes over to the nonce that the server wants next. One that was in use
+// before, as an answer names it that was overtaken, is counted on from where it was:
+// no count is used twice.
 func (c *Count) Renew(nonce string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if nonce != c.nonce {
-		c.nonce, c.count = nonce, 0
+	if nonce == c.nonce {
+		return
 	}
+	next := used{nonce: nonce}
+	if i := slices.IndexFunc(c.past, func(u used) bool { return u.nonce == nonce }); i >= 0 {
+		next = c.past[i]
+		c.past = slices.Delete(c.past, i, i+1)
+	}
+	if len(c.past) == mostPast {
+		c.past = slices.Delete(c.past, 0, 1)
+	}
+	c.past = append(c.past, used{c.nonce, c.uses})
+	c.nonce, c.uses = next.nonce, next.uses
 }
 
 // Answer is what a client says to a question.

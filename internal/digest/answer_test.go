@@ -15,6 +15,30 @@ import (
 
 func TestMain(m *testing.M) { testnet.Main(m) }
 
+// Answers that overtake each other name nonces of before: each is counted on.
+func TestCountUsesNoCountTwice(t *testing.T) {
+	all, _ := digest.Parse(`Digest realm="r", nonce="a", qop="auth"`)
+	c := digest.NewCount(digest.QuestionOf(all[0]), "", "user", "password")
+	var got []string
+	for _, next := range []string{"a", "b", "b", "a", "c", "b", "a"} {
+		c.Renew(next)
+		field := c.Next("/", "auth").Field("GET", "")
+		_, nc, _ := strings.Cut(field, "nc=0000000")
+		_, nonce, _ := strings.Cut(field, `nonce="`)
+		got = append(got, nonce[:1]+nc[:1])
+	}
+	if want := "a1 b1 b2 a2 c1 b3 a3"; strings.Join(got, " ") != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+	for i := range 100 { // what is remembered is bounded
+		c.Renew(fmt.Sprint(i))
+	}
+	c.Renew("a")
+	if field := c.Next("/", "auth").Field("GET", ""); !strings.Contains(field, "nc=00000001") {
+		t.Errorf("got %s", field)
+	}
+}
+
 // The examples of the standards.
 func TestDigestAnswersLikeTheStandards(t *testing.T) {
 	const (
