@@ -162,6 +162,19 @@ func TestClientRFC7616Section3_8DigestOfConnect(t *testing.T) {
 	}
 }
 
+// The refusal of a HEAD has no body, whatever it says.
+func TestForwardedHeadIsProved(t *testing.T) {
+	throughProxy(t, "http", connector.Options{ProxyAuth: connector.ProxyDigestOnly}, func(e *env) {
+		out := e.send(request(t, "HEAD", "http://origin.test/", nil))
+		s := e.accept()
+		s.WantHead()
+		s.Write(strings.TrimSuffix(unproved(askedDigest), "who are you"))
+		wantDigest(t, s.WantHead(), "HEAD", "http://origin.test/", "n1", "00000001")
+		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+		want(t, <-out, 200, "")
+	})
+}
+
 // A refusal that is too long to be read, that has no end of its own, or that does
 // not come, is answered on another connection.
 func TestProxyRefusalThatIsNotReadIsAnsweredElsewhere(t *testing.T) {
