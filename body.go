@@ -260,9 +260,17 @@ type carried struct {
 	taken bool // by an attempt, whose it is to close
 }
 
-// Read is for middleware that wants to read the body itself.
+// Read is for middleware that wants to read the body itself. Once an attempt has
+// taken it, it begins anew: what the attempt has is not touched.
 func (c *carried) Read(p []byte) (int, error) {
 	c.mu.Lock()
+	if c.taken {
+		if err := c.body.rewind(); err != nil {
+			c.mu.Unlock()
+			return 0, err
+		}
+		c.taken = false
+	}
 	c.begun = true
 	reader := c.body.reader
 	c.mu.Unlock()

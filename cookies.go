@@ -50,7 +50,7 @@ func (h *hop) appendJar(head []byte, bare int) []byte {
 	case h.bare, h.method == "TRACE": // its answer shows what was sent
 		return head
 	case s.own != nil:
-		if s.own.Len() > 0 {
+		if s.own.Knows(h.dest.name()) { // what is unused costs no parsing
 			head = s.own.AppendHeader(head, h.dest.parsed())
 		}
 	case s.jar != nil:

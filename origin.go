@@ -20,6 +20,12 @@ type origin struct {
 	tail []byte // what follows the target in a plain request's head; nil while the origin is not cached
 }
 
+// name gives the host's name, without port and brackets.
+func (o *origin) name() string {
+	name := o.addr[:strings.LastIndexByte(o.addr, ':')]
+	return strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+}
+
 // same reports whether two origins are one by RFC 6454: scheme, name and port.
 // https://www.rfc-editor.org/rfc/rfc6454#section-5
 func (o *origin) same(other *origin) bool { return o.addr == other.addr && o.tls == other.tls }

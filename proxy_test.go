@@ -103,6 +103,48 @@ func TestSessionSendsThroughItsProxy(t *testing.T) {
 	}
 }
 
+// A proxy that wants Digest gets it, whoever names the proxy, and for each hop; a
+// password that is wrong is an error that names the proxy, and not the origin's
+// answer.
+func TestSessionProvesItsUserToAProxyByDigest(t *testing.T) {
+	p := newProxied(t, proxytest.Options{User: "me", Password: "secret", Digest: true})
+	through := p.proxy.URL("http").String()
+	wrong := strings.Replace(through, "secret", "hunter2", 1)
+	c := connector.New(connector.Options{ProxyAuth: connector.ProxyDigestOnly, TLS: p.policy})
+	defer c.Close()
+	for name, o := range map[string]aiohttp.Options{"session": {Proxy: through}, "request": {}, "digest-only": {Connector: c}} {
+		s := p.session(t, o)
+		var req aiohttp.Request
+		if o.Proxy == "" {
+			req.Proxy = through
+		}
+		for _, target := range []string{"http://" + p.plain, "https://" + p.secure, "http://" + p.plain + "/?to=https://" + p.secure + "/"} {
+			req.Text = "body"
+			resp, err := s.Post(t.Context(), target, req)
+			want := target[strings.Index(target, "//")+2:]
+			if strings.Contains(target, "to=") {
+				want = p.secure
+			}
+			if got := read(t, resp, err); got != want {
+				t.Errorf("%s %s: got %q", name, target, got)
+			}
+		}
+		req.Proxy = wrong
+		for _, target := range []string{"http://" + p.plain, "https://" + p.secure} {
+			_, err := s.Post(t.Context(), target, req)
+			refusal, ok := errors.AsType[*connector.ProxyError](err)
+			if !ok || refusal.Status != 407 || !strings.Contains(err.Error(), p.proxy.Addr()) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s %s: got %v", name, target, err)
+			}
+		}
+	}
+	for _, r := range p.rec.all {
+		if got := r.Header.Get("Proxy-Authorization"); got != "" {
+			t.Errorf("the origin saw %q", got)
+		}
+	}
+}
+
 func TestRequestChoosesItsProxy(t *testing.T) {
 	p := newProxied(t, proxytest.Options{})
 	direct := strings.Replace(p.plain, "a.test", "127.0.0.1", 1)

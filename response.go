@@ -39,9 +39,9 @@ type Response struct {
 	closed  atomic.Bool   // Close was called
 	decoder io.ReadCloser // undoes the Content-Encoding; nil when there is none
 	header  http.Header   // once it was asked for
-	content []byte
-	probe   *probe  // tells what becomes of it; nil when nobody wants to know
-	more    *extras // what few responses have; nil for the others
+	content []byte        // while it is not held: what ReadAhead has read, and Read gives first
+	probe   *probe        // tells what becomes of it; nil when nobody wants to know
+	more    *extras       // what few responses have; nil for the others
 }
 
 // extras are what few responses have.
@@ -207,6 +207,11 @@ func (r *Response) Read(p []byte) (int, error) {
 }
 
 func (r *Response) read(p []byte) (int, error) {
+	if len(r.content) > 0 && !r.held && !r.closed.Load() {
+		n := copy(p, r.content)
+		r.content = r.content[n:]
+		return n, nil
+	}
 	if r.decoder == nil {
 		n, err := r.reply.Read(p)
 		return n, r.readError(err)
@@ -261,7 +266,7 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil || r.more != nil && r.more.watch != nil || r.probe != nil && r.probe.tracer != nil {
+	if r.decoder != nil || len(r.content) > 0 && !r.held || r.more != nil && r.more.watch != nil || r.probe != nil && r.probe.tracer != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)

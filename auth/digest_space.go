@@ -1,26 +1,20 @@
 package auth
 
 import (
-	"crypto/rand"
-	"fmt"
 	"net/url"
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/aiohttp-go/aiohttp/internal/digest"
 )
 
-// space is a protection space: what one challenge has opened, and the nonces that
-// are in use there.
+// space is a protection space: what one challenge has opened, and how often the
+// nonces that are in use there were used.
 type space struct {
-	origin string // that has challenged
-	q      *question
+	*digest.Count
+	origin string   // that has challenged
 	within []prefix // what belongs to it; nil means all of the origin
-
-	mu     sync.Mutex
-	key    string // H(A1)
-	cnonce string // the one that key is made with, for "-sess"
-	nonce  string
-	count  uint32 // how often nonce has been used
 }
 
 // prefix is where a protection space lies.
@@ -36,13 +30,12 @@ type prefix struct{ origin, path string }
 // Not as RFC 7616: a prefix ends where a segment of the path does, so that
 // "/admin" does not hold for "/administrator"; and a server can name others only
 // where trusts says so.
-func newSpace(q *question, origin string, from *url.URL, user, password string, trusts func(origin string) bool) *space {
-	s := &space{origin: origin, q: q, nonce: q.nonce, cnonce: rand.Text()}
-	s.key = q.secret(user, password, s.cnonce)
-	if len(q.domain) > 0 {
+func newSpace(q *digest.Question, origin string, from *url.URL, user, password string, trusts func(origin string) bool) *space {
+	s := &space{Count: digest.NewCount(q, origin, user, password), origin: origin}
+	if len(q.Domain) > 0 {
 		s.within = []prefix{}
 	}
-	for _, text := range q.domain {
+	for _, text := range q.Domain {
 		ref, err := url.Parse(text)
 		if err != nil {
 			continue
@@ -75,34 +68,6 @@ func (s *space) holds(origin string, u *url.URL) int {
 	return best
 }
 
-// next gives what the next request says, with a nonce count of its own.
-//
-// "The nc value is the hexadecimal count of the number of requests (including the
-// current request) that the client has sent with the nonce value in this request."
-// https://www.rfc-editor.org/rfc/rfc7616#section-3.4
-func (s *space) next(user, uri, qop string) *answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.count++
-	a := &answer{
-		q: s.q, user: user, key: s.key, nonce: s.nonce, uri: uri, qop: qop,
-		nc: fmt.Sprintf("%08x", s.count), cnonce: s.cnonce,
-	}
-	if !s.q.session {
-		a.cnonce = rand.Text()
-	}
-	return a
-}
-
-// renew goes over to the nonce that the server wants next.
-func (s *space) renew(nonce string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if nonce != s.nonce {
-		s.nonce, s.count = nonce, 0
-	}
-}
-
 // mostSpaces bounds how many are remembered: one that is forgotten costs a
 // request another challenge.
 const mostSpaces = 256
@@ -128,18 +93,27 @@ func (s *spaces) find(origin string, u *url.URL) *space {
 	return found
 }
 
-// add remembers a space, in the place of an older one of the same realm, and gives
-// the one to use: that older one, if the server has given the same nonce to two
-// requests, which are to be counted together.
-func (s *spaces) add(sp *space) *space {
+// like gives the space of the same nonce, where the server has given it to two
+// requests, which are to be counted together; nil when there is none.
+func (s *spaces) like(sp *space) *space {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, old := range s.all {
+		if old.origin == sp.origin && old.Question.Same(sp.Question) {
+			return old
+		}
+	}
+	return nil
+}
+
+// add remembers a space, in the place of an older one of the same realm.
+func (s *spaces) add(sp *space) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := s.all[:0]
 	for _, old := range s.all {
-		if old.origin != sp.origin || old.q.realm != sp.q.realm {
+		if old.origin != sp.origin || old.Question.Realm != sp.Question.Realm {
 			kept = append(kept, old)
-		} else if old.q.nonce == sp.q.nonce && old.q.spelled == sp.q.spelled {
-			sp = old
 		}
 	}
 	clear(s.all[len(kept):])
@@ -147,7 +121,6 @@ func (s *spaces) add(sp *space) *space {
 		kept = append(kept[:0], kept[1:]...)
 	}
 	s.all = append(kept, sp)
-	return sp
 }
 
 // remove forgets a space.

@@ -22,9 +22,9 @@
 //
 // # Limits
 //
-// Of the proxies' side of it (407) nothing is here. User names and passwords are
-// used as they are given: Unicode should be in the form NFC. Digest knows the
-// algorithms of RFC 7616, and not the SHA and SHA-512 that are in no standard; it
-// checks the server's answer to a challenge (rspauth) for qop "auth" only, and
-// does not look at trailers.
+// Of the proxies' side of it (407) nothing is here: see connector.ProxyAuth. User
+// names and passwords are used as they are given: Unicode should be in the form
+// NFC. Digest knows the algorithms of RFC 7616, and not the SHA and SHA-512 that
+// are in no standard; it checks the server's answer to a challenge (rspauth) for
+// qop "auth" only, and does not look at trailers.
 package auth

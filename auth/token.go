@@ -3,6 +3,8 @@ package auth
 import (
 	"log/slog"
 	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/digest"
 )
 
 // Token is what gives access for a while.
@@ -38,8 +40,7 @@ func (t Token) scheme() string {
 }
 
 func (t Token) valid() bool {
-	s := scanner{t.scheme()}
-	return s.token() == t.scheme() && validToken(t.Value)
+	return digest.IsToken(t.scheme()) && validToken(t.Value)
 }
 
 // TokenError is the error of a request that could not be given a token.

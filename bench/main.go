@@ -8,7 +8,8 @@
 // many hosts, "bench profile" where the time goes. "bench fetch" measures
 // downloads to disk: "aiohttp fetch" against curl, wget2, aria2c, a raw-socket
 // downloader and net/http. With -o the results go into RESULTS.md; "bench all"
-// runs everything and does that.
+// runs everything and does that. "bench features" stands apart: it measures our own
+// client alone, with each of its features, over memory, into FEATURES.md.
 //
 // Ratios are taken inside a round in which all ran one after the other; an
 // absolute figure is that of one machine on one day. Nothing here is a test:
@@ -32,19 +33,21 @@ const usage = `usage:
   bench hosts [flags]    a crawl of many hosts
   bench profile [flags]  where the time goes
   bench fetch [flags]    downloads to disk
+  bench features [flags] what each feature adds to a request
   bench client -h        the flags
 
 `
 
 // comparisons are what a user runs.
 var comparisons = map[string]func(context.Context, []string) error{
-	"all":     runAll,
-	"client":  runClient,
-	"bulk":    runBulk,
-	"idle":    runIdle,
-	"hosts":   runHosts,
-	"profile": runProfile,
-	"fetch":   runFetch,
+	"all":      runAll,
+	"client":   runClient,
+	"bulk":     runBulk,
+	"idle":     runIdle,
+	"hosts":    runHosts,
+	"profile":  runProfile,
+	"fetch":    runFetch,
+	"features": runFeatures,
 }
 
 // processes are what comparisons run: a server, or one client that is measured.

@@ -63,6 +63,7 @@ func New(opts ...Options) *Connector {
 		c.local = serveHandler(o.Handler)
 	}
 	c.dialer = newDialer(o, c.local, &c.running)
+	c.proxies.policy = o.ProxyAuth
 	c.proxies.setHeader(o.ProxyHeader)
 	return c
 }

@@ -62,14 +62,16 @@ func (x *exchange) attempts() error {
 	}
 	err := x.attempt(false)
 	for err != nil && x.again(err) {
-		x.retried = x.retried || err != errExpectationFailed
+		wanted := err == errExpectationFailed || err == errProxyAsked
+		x.retried = x.retried || !wanted
 		if x.call.Body != nil && x.started {
 			if !x.rewind() {
 				return err
 			}
 		}
+		fresh := err != errProxyAsked
 		x.renew()
-		err = x.attempt(true)
+		err = x.attempt(fresh)
 	}
 	return err
 }
@@ -116,8 +118,11 @@ func (x *exchange) rewind() bool {
 // https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-4
 // https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-7
 func (x *exchange) again(err error) bool {
-	if err == errExpectationFailed {
+	switch err {
+	case errExpectationFailed:
 		return true // at most once: there is no expectation any more
+	case errProxyAsked:
+		return true // mostProofs times at most
 	}
 	var e *Error
 	if !errors.As(err, &e) || !e.Reused || x.answered || x.retried || x.ctx.Err() != nil || e.Timeout() {

@@ -29,6 +29,7 @@ type exchange struct {
 
 	out    []byte  // what is sent in one write: the head, and a small body
 	via    *route  // the way of this attempt; nil is the direct one
+	proof  proof   // what the proxy was told of its user
 	joint  []byte  // where the two are put together
 	heads  heads   // where the reply keeps its head
 	right  *host   // of the pool's rights to open a connection, the one in hand
@@ -120,6 +121,11 @@ func (x *exchange) run() error {
 		}
 		return x.failHead(err)
 	}
+	if x.via.asks() {
+		if err := x.proxied(); err != nil {
+			return err
+		}
+	}
 	if x.expect && x.upload == nil && x.head.Status == 417 {
 		return x.refused()
 	}
@@ -148,7 +154,7 @@ func (x *exchange) send(fused bool) error {
 	call, cn := x.call, x.conn
 	head := call.Head
 	if x.via != nil {
-		x.joint = x.via.appendHead(x.joint[:0], call)
+		x.joint = x.via.appendHead(x.joint, call, &x.proof)
 		head = x.joint
 	}
 	x.out = call.appendFraming(head, x.expect, x.last)

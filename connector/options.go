@@ -93,10 +93,16 @@ type Options struct {
 	// defaults: TLS is about origins.
 	ProxyTLS *trust.Policy
 
+	// ProxyAuth says by which schemes the user and password in the URL of an HTTP
+	// proxy are proved to it: by default by Basic at once, and by Digest where the
+	// proxy asks for it. Where it does not believe them, requests fail with a
+	// [*ProxyError] of status 407.
+	ProxyAuth ProxyAuth
+
 	// ProxyHeader are fields that requests to HTTP proxies bear: CONNECT, and
 	// what is to be forwarded, with which they may reach the origin.
-	// Proxy-Authorization is one for other schemes than Basic; where the URL of
-	// the proxy has a user it is not used.
+	// Proxy-Authorization is one for other schemes than Basic and Digest; where the
+	// URL of the proxy has a user it is not used.
 	ProxyHeader http.Header
 
 	// ProxyTunnel asks HTTP proxies for a tunnel to http URLs as well. Many allow

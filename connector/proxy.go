@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
 // A Proxy says through which proxy a request goes: scheme is "http" or "https",
@@ -21,8 +23,9 @@ import (
 //	socks5h://user:password@host:port  SOCKS5, names resolved by the proxy
 //
 // and nothing of it but scheme, user, password, host and port has a meaning. User
-// and password are sent to the proxy, at once and by no other way than the Basic
-// scheme, or RFC 1929 for SOCKS5; they go nowhere else, and into no error.
+// and password are proved to the proxy, by the Basic or the Digest scheme as
+// [ProxyAuth] has it, or by RFC 1929 for SOCKS5; they go nowhere else, and into no
+// error.
 //
 // Connections that were made through one proxy, or with one user and password,
 // are never used for another.
@@ -142,7 +145,7 @@ func (s *proxyServer) setUser(user *url.Userinfo) error {
 	case !s.socks && strings.Contains(s.user, ":"):
 		return errors.New("user of a proxy with a colon")
 	case !s.socks:
-		s.fields = append(s.fields, "Proxy-Authorization: "+BasicAuth(user)+"\r\n"...)
+		s.basic = http1.AppendField(nil, "Proxy-Authorization", BasicAuth(user))
 	}
 	s.auth = true
 	return nil

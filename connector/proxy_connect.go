@@ -34,22 +34,60 @@ var errProxyMute = cutError("proxy closed the connection without answering")
 // RFC 9112, section 3.2.3: "a client MUST send only the host and port of the tunnel
 // destination as the request-target."
 // https://www.rfc-editor.org/rfc/rfc9112#section-3.2.3-3
-func (s *proxyServer) appendConnect(dst []byte, target string) []byte {
+func (s *proxyServer) appendConnect(dst []byte, target string, p *proof) []byte {
 	dst = http1.AppendRequestLine(dst, "CONNECT", target)
 	dst = http1.AppendField(dst, "Host", target)
 	if !s.agent {
 		dst = http1.AppendField(dst, "User-Agent", "aiohttp-go/"+Version)
 	}
+	if s.auth {
+		dst = s.prove(dst, p, &noBody, "CONNECT", []byte(target))
+	}
 	dst = append(dst, s.fields...)
 	return append(dst, "\r\n"...)
 }
 
-// connect asks an HTTP proxy for a tunnel to target. It works under the deadlines
-// of whoever called it.
-func (c *Connector) connect(cn *conn, s *proxyServer, target string) error {
-	if _, err := cn.top.Write(s.appendConnect(nil, target)); err != nil {
-		return err
+// noBody is a call as CONNECT is one, for what is proved of its body.
+var noBody Call
+
+// connect asks an HTTP proxy for a tunnel to target, again where the proxy wants the
+// user to be proved and leaves the connection open, and gives errProxyAsked where it
+// does not. It works under the deadlines of whoever called it.
+func (c *Connector) connect(cn *conn, s *proxyServer, target string, p *proof) error {
+	for {
+		if _, err := cn.top.Write(s.appendConnect(nil, target, p)); err != nil {
+			return err
+		}
+		h := http1.ResponseHead{Method: "CONNECT"}
+		err := c.readConnected(cn, &h)
+		switch {
+		case err != nil:
+			return err
+		case h.Status/100 == 2:
+			if err := s.heed(p, h.Fields); err != nil {
+				return err
+			}
+			cn.rd.Release()
+			return nil
+		}
+		again, note := false, ""
+		if h.Status == 407 && s.auth {
+			again, note = s.learn(p, challenges(h.Fields), &noBody)
+		}
+		if !again || p.times == mostProofs {
+			refusal := c.refusal(cn, s, target, "CONNECT", &h)
+			refusal.note = note
+			return refusal
+		}
+		p.times++
+		if !c.drained(cn, "CONNECT", &h) {
+			return errProxyAsked
+		}
 	}
+}
+
+// readConnected reads the head of the final answer to CONNECT.
+func (c *Connector) readConnected(cn *conn, h *http1.ResponseHead) error {
 	for interims := 0; ; interims++ {
 		// Told of CONNECT, the head takes a success whatever its framing says.
 		//
@@ -57,8 +95,8 @@ func (c *Connector) connect(cn *conn, s *proxyServer, target string) error {
 		// Transfer-Encoding header fields received in a successful response to
 		// CONNECT."
 		// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6-12
-		h := http1.ResponseHead{Method: "CONNECT"}
-		switch err := cn.rd.ReadResponseHead(&h, &c.limits); {
+		*h = http1.ResponseHead{Method: "CONNECT"}
+		switch err := cn.rd.ReadResponseHead(h, &c.limits); {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			return errProxyMute
 		case err != nil:
@@ -68,23 +106,20 @@ func (c *Connector) connect(cn *conn, s *proxyServer, target string) error {
 				return errTooManyInterim
 			}
 			continue
-		case h.Status < 200 || h.Status > 299:
-			return c.refusal(cn, s, target, &h)
-		case len(cn.rd.Buffered()) > 0:
+		case h.Status/100 == 2 && len(cn.rd.Buffered()) > 0:
 			return errProxyChatter
 		}
-		cn.rd.Release()
 		return nil
 	}
 }
 
 // refusal makes the error of an answer that is no success.
-func (c *Connector) refusal(cn *conn, s *proxyServer, target string, h *http1.ResponseHead) error {
+func (c *Connector) refusal(cn *conn, s *proxyServer, target, method string, h *http1.ResponseHead) *ProxyError {
 	e := &ProxyError{Proxy: s.name, Target: target, Status: h.Status, Reason: string(h.Reason), Header: h.Fields.Header(nil, nil)}
 	if e.Reason == "" {
 		e.Reason = http.StatusText(h.Status)
 	}
-	kind, length := h.BodyOf("CONNECT")
+	kind, length := h.BodyOf(method)
 	var body http1.Body
 	body.Reset(&cn.rd, kind, length, &c.limits)
 	cn.wire.begin(&cn.wire.reads, proxyWords, "")

@@ -72,8 +72,18 @@ func (x *exchange) targets(ctx context.Context, via *route, t *Timings) ([]strin
 }
 
 // through connects to the proxy and, where h wants a tunnel, lets it connect to
-// target.
+// target; over another connection where the proxy asks for the user and closes.
 func (x *exchange) through(ctx context.Context, h *host, target string, t *Timings) (*conn, error) {
+	for p := new(proof); ; {
+		cn, err := x.enter(ctx, h, target, p, t)
+		if err == nil || !errors.Is(err, errProxyAsked) {
+			return cn, err
+		}
+	}
+}
+
+// enter is through by one connection.
+func (x *exchange) enter(ctx context.Context, h *host, target string, p *proof, t *Timings) (*conn, error) {
 	via := h.key.via
 	nc, phaseOf, err := x.c.dialer.openProxy(ctx, via.server.addr, x.limits, t)
 	if err != nil {
@@ -97,7 +107,7 @@ func (x *exchange) through(ctx context.Context, h *host, target string, t *Timin
 				if via.server.socks {
 					return via.server.socks5(cn.top, target)
 				}
-				return x.c.connect(cn, via.server, target)
+				return x.c.connect(cn, via.server, target, p)
 			})
 		})
 	}

@@ -33,6 +33,8 @@ type ProxyError struct {
 	// among them. Body is the beginning of its body, one KiB at most.
 	Header http.Header
 	Body   []byte
+
+	note string // what else there is to say
 }
 
 // Error gives "proxy refused: 407 Proxy Authentication Required (it asks for
@@ -46,9 +48,17 @@ func (e *ProxyError) Error() string {
 	}
 	b.WriteString(printable(e.Reason))
 	if e.Status == http.StatusProxyAuthRequired || e.Status == http.StatusUnauthorized { // tinyproxy's
-		b.WriteString(" (the user and password in the proxy's URL are missing or wrong" + e.schemes() + ")")
+		b.WriteString(" (the user and password in the proxy's URL " + e.blame() + ")")
 	}
 	return b.String()
+}
+
+// blame says what is the matter with the user.
+func (e *ProxyError) blame() string {
+	if e.note != "" {
+		return "were not accepted" + e.note
+	}
+	return "are missing or wrong" + e.schemes()
 }
 
 // schemes names what the proxy would rather have.

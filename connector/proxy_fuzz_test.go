@@ -24,6 +24,15 @@ func FuzzProxyAnswers(f *testing.F) {
 			f.Add([]byte(seed), kind)
 		}
 	}
+	const asks = "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"r\", nonce=\"n\", stale=true\r\n"
+	for _, seed := range []string{
+		asks + "Content-Length: 2\r\n\r\nno", asks + "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n", asks + "Content-Length: 9\r\n\r\nno", asks + "\r\nno",
+		asks + "Proxy-Authenticate: Basic\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+	} {
+		for kind := range uint8(16) {
+			f.Add([]byte(seed), kind)
+		}
+	}
 	f.Fuzz(func(t *testing.T, answer []byte, kind uint8) {
 		synctest.Test(t, func(t *testing.T) {
 			network := testnet.New()
@@ -40,8 +49,12 @@ func FuzzProxyAnswers(f *testing.F) {
 					go func() {
 						defer conn.Close()
 						for buf := make([]byte, 4<<10); ; {
-							if _, err := conn.Read(buf); err != nil {
+							n, err := conn.Read(buf)
+							if err != nil {
 								return
+							}
+							if kind&1 == 0 && kind>>2&3 == uint8(connector.ProxyDigestOnly) && strings.Contains(string(buf[:n]), "Basic") {
+								t.Errorf("the proxy is sent %q", buf[:n])
 							}
 							if _, err := conn.Write(answer); err != nil {
 								return
@@ -50,7 +63,7 @@ func FuzzProxyAnswers(f *testing.F) {
 					}()
 				}
 			}()
-			c := connector.New(connector.Options{DialContext: network.DialContext, ProxyTunnel: kind&2 != 0,
+			c := connector.New(connector.Options{DialContext: network.DialContext, ProxyTunnel: kind&2 != 0, ProxyAuth: connector.ProxyAuth(kind >> 2 & 3),
 				Proxy: by(t, []string{"http", "socks5h"}[kind&1]+"://me:hush@example.com:80")})
 			resp, err := c.RoundTrip(request(t, "GET", "http://origin.test/", nil))
 			if err == nil {

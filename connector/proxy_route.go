@@ -25,10 +25,10 @@ type proxyServer struct {
 	socks  bool   // SOCKS5, else HTTP
 	remote bool   // SOCKS5 that resolves names
 
-	auth           bool // there are a user and a password
-	user, password string
-	fields         []byte // that HTTP requests to the proxy bear: credentials and Options.ProxyHeader
-	agent          bool   // User-Agent is among them
+	auth      bool   // there are a user and a password
+	proxyUser        // they, where there are
+	fields    []byte // that HTTP requests to the proxy bear: Options.ProxyHeader
+	agent     bool   // User-Agent is among them
 
 	forward, tunnel route
 }
@@ -80,6 +80,7 @@ type proxyKey struct {
 
 // proxyTable holds the proxies of a connector.
 type proxyTable struct {
+	policy ProxyAuth
 	header []byte // Options.ProxyHeader, as it goes on the wire
 	agent  bool   // there is a User-Agent among it
 	err    error  // what is wrong with it
@@ -137,7 +138,7 @@ func (t *proxyTable) get(u *url.URL) (*proxyServer, error) {
 	if s.auth { // the URL's are nearer
 		header = appendUncredited(nil, header)
 	}
-	s.fields, s.agent = append(s.fields, header...), t.agent
+	s.fields, s.agent, s.policy = header, t.agent, t.policy
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if known := t.m[key]; known != nil {
@@ -185,7 +186,7 @@ func (x *exchange) route() (*route, error) {
 	return &s.forward, nil
 }
 
-// appendHead appends the head of a call as it goes that way.
+// appendHead makes the head of a call as it goes that way, in the room of dst.
 //
 // RFC 9112, section 3.2.2: "When making a request to a proxy, other than a CONNECT
 // or server-wide OPTIONS request (as detailed below), a client MUST send the
@@ -197,7 +198,8 @@ func (x *exchange) route() (*route, error) {
 // the last proxy on the request chain MUST send a request-target of "*" when it
 // forwards the request to the indicated origin server."
 // https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4-5
-func (r *route) appendHead(dst []byte, call *Call) []byte {
+func (r *route) appendHead(dst []byte, call *Call, p *proof) []byte {
+	dst = dst[:0]
 	head := call.Head
 	if r.tunnel {
 		// What the program has put there is for a proxy; behind the tunnel is
@@ -213,13 +215,17 @@ func (r *route) appendHead(dst []byte, call *Call) []byte {
 			head = head[1:]
 		}
 	}
-	if r.server.auth {
-		dst = appendUncredited(dst, head)
-	} else {
-		dst = append(dst, head...)
+	if !r.server.auth {
+		return append(append(dst, head...), r.server.fields...)
 	}
+	dst = appendUncredited(dst, head)
+	target, _, _ := bytes.Cut(dst[len(call.Method)+1:], []byte(" "))
+	dst = r.server.prove(dst, p, call, call.Method, target)
 	return append(dst, r.server.fields...)
 }
+
+// asks reports whether a proxy may ask for the user of a request that it forwards.
+func (r *route) asks() bool { return r != nil && !r.tunnel && r.server.auth }
 
 // appendUncredited appends lines of a head, without Proxy-Authorization.
 func appendUncredited(dst, head []byte) []byte {

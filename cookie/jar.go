@@ -125,6 +125,17 @@ func (j *Jar) appendHeader(dst []byte, u *url.URL, from *Initiator) []byte {
 	return j.store.appendPairs(dst, &t, from.access(u, j.opts.PublicSuffixes), j.now())
 }
 
+// Knows reports whether the jar may have a cookie for a host, which is given without
+// a port or brackets: false is certain. It does not allocate for a lower-case ASCII
+// host, and is there to save who has not parsed a URL the trouble.
+func (j *Jar) Knows(host string) bool {
+	if j.Len() == 0 {
+		return false
+	}
+	name, ip, err := canonicalHost(host)
+	return err == nil && j.store.knows(name, ip)
+}
+
 // Cookies implements [http.CookieJar]. Unlike net/http's jar it gives all attributes,
 // not only names and values.
 func (j *Jar) Cookies(u *url.URL) []*http.Cookie {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -294,5 +295,40 @@ func TestJarConcurrentUse(t *testing.T) {
 	wg.Wait()
 	if got := len(list(jar)); got != jar.Len() || got > 60 {
 		t.Errorf("lists %d cookies and counts %d", got, jar.Len())
+	}
+}
+
+// What the jar does not know gets no cookie; what it knows is asked for.
+func TestJarKnowsWhoseCookiesItHas(t *testing.T) {
+	j := cookie.New()
+	if j.Knows("a.test") || (*cookie.Jar)(nil).Knows("a.test") {
+		t.Error("an empty jar knows a host")
+	}
+	for _, from := range []string{"http://a.test/", "http://sub.b.test/", "http://192.0.2.1/", "http://[2001:db8::1]:8080/"} {
+		u, err := url.Parse(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value := "n=v"
+		if u.Host == "sub.b.test" {
+			value += "; Domain=b.test"
+		}
+		j.SetCookieStrings(u, []string{value})
+	}
+	for host, want := range map[string]bool{
+		"a.test": true, "A.test": true, "a.test.": true, "sub.a.test": true /* of another host only: it may be */, "xa.test": false, "test": false,
+		"b.test": true, "sub.b.test": true, "other.b.test": true, "c.test": false, "": false,
+		"192.0.2.1": true, "192.0.2.2": false, "2001:db8::1": true, "2001:0db8:0::1": true, "2001:db8::2": false,
+	} {
+		if got := j.Knows(host); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+		u := &url.URL{Scheme: "http", Host: host, Path: "/"}
+		if strings.Contains(host, ":") {
+			u.Host = "[" + host + "]"
+		}
+		if has := j.Header(u) != ""; has && !want {
+			t.Errorf("%q has a cookie", host)
+		}
 	}
 }

@@ -39,6 +39,22 @@ func (s *store) expire(now time.Time) {
 // visitors out, by cookies for all of the domain.
 const maxHeaderBytes = 16 << 10
 
+// knows reports whether there are cookies of a host, or of a domain that it is in.
+func (s *store) knows(domain string, ip bool) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for {
+		if s.domains[domain] != nil {
+			return true
+		}
+		dot := strings.IndexByte(domain, '.')
+		if dot < 0 || ip {
+			return false
+		}
+		domain = domain[dot+1:]
+	}
+}
+
 // match appends the cookies for t, in the order in which they are sent, and those
 // that fit only: the newest of the shortest paths are left out first. The caller
 // holds the read lock and keeps the entries no longer than it.

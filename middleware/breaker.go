@@ -65,15 +65,19 @@ func (s BreakerState) String() string {
 // CircuitOpenError is the error of a request that was not sent, since its host
 // has failed too often lately.
 type CircuitOpenError struct {
-	Host     string    // "host:port"
-	Until    time.Time // when it is asked again
-	Failed   int       // how many requests had failed when the breaker opened
-	Requests int       // of how many
+	Host     string       // "host:port"
+	State    BreakerState // BreakerOpen, or BreakerHalfOpen while it waits for its probes
+	Until    time.Time    // when it is asked again; half open, when it first was
+	Failed   int          // how many requests had failed when the breaker opened
+	Requests int          // of how many
 }
 
 // Error gives "circuit breaker of host:port is open until 15:04:05.000: 12 of 20
-// requests failed".
+// requests failed", or that it waits for the outcome of a probe.
 func (e *CircuitOpenError) Error() string {
+	if e.State == BreakerHalfOpen {
+		return fmt.Sprintf("circuit breaker of %s is half open and waits for a probe: %d of %d requests failed", e.Host, e.Failed, e.Requests)
+	}
 	return fmt.Sprintf("circuit breaker of %s is open until %s: %d of %d requests failed",
 		e.Host, e.Until.Format("15:04:05.000"), e.Failed, e.Requests)
 }
@@ -136,46 +140,45 @@ func (b *breaker) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Han
 	if err != nil {
 		return next(ctx, req) // which says it better
 	}
-	c, turn, err := b.enter(host)
-	if err != nil {
-		return nil, err
+	c, turn, before, refusal := b.enter(host)
+	if refusal != nil {
+		return nil, refusal
 	}
-	judged := false
+	left := false
 	defer func() {
-		if !judged { // a panic
+		if !left { // a panic, of whatever the program has given
 			b.leave(host, c, turn, false, false)
 		}
 	}()
+	b.tell(host, before, BreakerHalfOpen)
 	resp, err := next(ctx, req)
-	judged = true
-	b.leave(host, c, turn, !unjudged(err), b.Fails(resp, err))
+	counts, failed := !unjudged(err), b.Fails(resp, err)
+	left = true
+	b.leave(host, c, turn, counts, failed)
 	return resp, err
 }
 
-// enter asks whether a request may pass.
-func (b *breaker) enter(host string) (*circuit, int, error) {
+// enter asks whether a request may pass. before is the state before it came, which is
+// BreakerHalfOpen but for the first probe.
+func (b *breaker) enter(host string) (c *circuit, turn int, before BreakerState, refusal error) {
 	b.hosts.Lock()
-	c := b.hosts.get(host, func() *circuit { return &circuit{} })
-	before := c.state
+	defer b.hosts.Unlock()
+	c = b.hosts.get(host, func() *circuit { return &circuit{} })
+	before = BreakerHalfOpen
 	if c.state == BreakerOpen && !time.Now().Before(c.until) {
+		before = c.state
 		c.change(BreakerHalfOpen)
 	}
-	var err error
 	switch {
 	case c.state == BreakerOpen, c.state == BreakerHalfOpen && c.probing+c.passed >= b.Probes:
 		why := c.why
-		why.Host, why.Until = host, c.until
-		err = &why
+		why.Host, why.State, why.Until = host, c.state, c.until
+		return nil, 0, before, &why
 	case c.state == BreakerHalfOpen:
 		c.probing++
-		fallthrough
-	default:
-		c.active++
 	}
-	after, turn := c.state, c.turn
-	b.hosts.Unlock()
-	b.tell(host, before, after)
-	return c, turn, err
+	c.active++
+	return c, c.turn, before, nil
 }
 
 // leave notes how a request has ended; counts is false for one that says nothing.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -194,4 +196,81 @@ func TestCircuitBreakerSurvivesAPanic(t *testing.T) {
 			t.Errorf("status %d", got)
 		}
 	})
+}
+
+// Half open with many who wait: as many probes pass as there may be, the others are
+// told at once that they are waited for, and no probe is lost or counted twice.
+func TestCircuitBreakerWithManyWhoWait(t *testing.T) {
+	for _, probes := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			s, st := play(t, breaker(middleware.CircuitBreakerOptions{MinRequests: 1, OpenFor: 5 * time.Second, Probes: probes}), step{status: 503})
+			status(s.Get(t.Context(), "http://a.test/"))
+			time.Sleep(5 * time.Second)
+			st.steps = []step{{status: 200, took: time.Second}}
+			before := len(st.calls)
+			var all sync.WaitGroup
+			var passed, refused atomic.Int32
+			for range 100 {
+				all.Go(func() {
+					resp, err := s.Get(t.Context(), "http://a.test/")
+					if err == nil {
+						passed.Add(1)
+						resp.Close()
+						return
+					}
+					refused.Add(1)
+					wantText(t, err, "circuit breaker of a.test:80 is half open and waits for a probe: 1 of 1 requests failed")
+					if e, ok := errors.AsType[*middleware.CircuitOpenError](err); !ok || e.State != middleware.BreakerHalfOpen || e.Until.After(time.Now()) {
+						t.Errorf("got %#v", err)
+					}
+				})
+			}
+			all.Wait()
+			if int(passed.Load()) != probes || int(refused.Load()) != 100-probes || len(st.calls)-before != probes {
+				t.Errorf("%d passed, %d were refused, %d were sent", passed.Load(), refused.Load(), len(st.calls)-before)
+			}
+			for range 10 { // it is closed
+				if got := status(s.Get(t.Context(), "http://a.test/")); got != 200 {
+					t.Errorf("status %d", got)
+				}
+			}
+		})
+	}
+}
+
+// What the program has given may panic as well: no place of a probe is lost.
+func TestCircuitBreakerSurvivesAPanicOfItsOptions(t *testing.T) {
+	for _, name := range []string{"fails", "on-change"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				panics := false
+				maybe := func(which string) {
+					if panics && which == name {
+						panic(name)
+					}
+				}
+				s, st := play(t, breaker(middleware.CircuitBreakerOptions{
+					MinRequests: 1,
+					Fails:       func(resp *aiohttp.Response, _ error) bool { maybe("fails"); return resp != nil && resp.Status == 503 },
+					OnChange:    func(string, middleware.BreakerState, middleware.BreakerState) { maybe("on-change") },
+				}), step{status: 503}, ok)
+				status(s.Get(t.Context(), "http://a.test/"))
+				time.Sleep(5 * time.Second)
+				panics = true
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Error("no panic")
+						}
+					}()
+					s.Get(t.Context(), "http://a.test/")
+				}()
+				panics = false
+				st.steps = []step{ok}
+				if got := status(s.Get(t.Context(), "http://a.test/")); got != 200 {
+					t.Errorf("status %d", got)
+				}
+			})
+		})
+	}
 }

@@ -19,5 +19,6 @@
 // may be left out; the zero value of each field is its documented default.
 //
 // Middleware runs around each exchange, so for each hop of a redirect, and until
-// the head of its response was read. What fails later, in the body, is not seen.
+// the head of its response was read. What fails later, in the body, is not seen,
+// but by Retry up to RetryOptions.BodyBytes.
 package middleware

@@ -3,8 +3,10 @@ package middleware
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"syscall"
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -67,7 +69,23 @@ func passing(err error, repeatable bool) bool {
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 		return false
 	}
+	if e, ok := errors.AsType[*connector.ProxyError](err); ok && !e.Unreachable() {
+		return false // as wrong the next time
+	}
+	if e.Phase == connector.PhaseBody && !broken(err) {
+		return false
+	}
 	return repeatable || connector.SafeToRetry(err)
+}
+
+// broken reports whether a body has failed on its way, and not for what it is: one
+// that cannot be decoded, or is a bomb, stays so.
+func broken(err error) bool {
+	if e, ok := errors.AsType[*aiohttp.Error](err); ok && e.Timeout() {
+		return true
+	}
+	_, ok := errors.AsType[*net.OpError](err)
+	return ok || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // hostFails is what counts as a failure of a host by default.

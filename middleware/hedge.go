@@ -45,8 +45,8 @@ type HedgeOptions struct {
 // Hedge sends a request that has no answer after a while another time, and takes
 // the answer that comes first: it cuts off the long tail of latencies. The others
 // are cancelled and their connections closed at once; [aiohttp.Session.Close]
-// waits for them. A failure is taken only when no copy is left that could do
-// better.
+// waits for them. A failure, as which an answer of status 429, 500, 502, 503 or 504
+// counts too, is taken only when no copy is left that could do better.
 //
 // A body that does not lie in memory is never sent twice, nor a request that asks
 // to switch protocols.
@@ -114,6 +114,13 @@ type race struct {
 	next    aiohttp.Handler
 	running []*attempt
 	results chan outcome // has room for all
+	poor    outcome      // the failure to take where nothing better comes
+}
+
+// poor reports whether an answer says that the host is ill or wants less, so that
+// a copy's may be better: what fails is fast.
+func poor(resp *aiohttp.Response) bool {
+	return resp.Status == http.StatusTooManyRequests || hostFails(resp, nil)
 }
 
 // do sends a request, and copies of it while no answer comes.
@@ -126,7 +133,7 @@ func (g *hedger) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Hand
 	start, delay := time.Now(), g.delay(host)
 	if delay < 0 {
 		resp, err := next(ctx, req)
-		if err == nil {
+		if err == nil && !poor(resp) {
 			g.learn(host, time.Since(start))
 		}
 		return resp, err
@@ -144,13 +151,13 @@ func (g *hedger) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Hand
 				out.copy.cancel()
 				panic(out.panicked)
 			}
-			if out.err == nil {
+			if out.err == nil && !poor(out.resp) {
 				g.learn(host, time.Since(start))
 				return r.take(out), nil
 			}
-			out.copy.cancel()
+			r.keep(out)
 			if len(r.running) == 0 || ctx.Err() != nil {
-				return nil, out.err
+				return r.least()
 			}
 		case <-timer.C:
 			if g.budget.spend() {
@@ -187,6 +194,35 @@ func (r *race) remove(a *attempt) {
 	r.running = slices.DeleteFunc(r.running, func(b *attempt) bool { return a == b })
 }
 
+// keep keeps a failure: an answer rather than an error, the first of equals.
+func (r *race) keep(out outcome) {
+	if out.err == nil && r.poor.resp == nil {
+		r.poor = out
+		return
+	}
+	if r.poor.copy == nil {
+		r.poor = out
+	}
+	out.drop()
+}
+
+// least gives the failure that was kept.
+func (r *race) least() (*aiohttp.Response, error) {
+	out := r.poor
+	if r.poor = (outcome{}); out.err != nil {
+		return nil, out.err
+	}
+	return r.take(out), nil
+}
+
+// drop ends a copy that nobody wants.
+func (out *outcome) drop() {
+	if out.resp != nil {
+		out.resp.Close()
+	}
+	out.copy.cancel()
+}
+
 // take makes a copy's answer that of the request. Its context lives as long as
 // its body.
 func (r *race) take(out outcome) *aiohttp.Response {
@@ -205,6 +241,9 @@ func (r *race) take(out outcome) *aiohttp.Response {
 
 // end calls off the copies that are under way.
 func (r *race) end() {
+	if r.poor.resp != nil {
+		r.poor.drop()
+	}
 	if len(r.running) == 0 {
 		return
 	}

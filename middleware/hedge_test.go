@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -222,5 +223,107 @@ func TestHedgePassesAPanicOn(t *testing.T) {
 			}
 		}()
 		s.Get(t.Context(), "http://a.test/")
+	})
+}
+
+// What fails is fast: an answer that says so does not win over a copy that may do
+// better, but is taken where none does.
+func TestHedgeWaitsForABetterAnswer(t *testing.T) {
+	slow := func(s step) step { s.took = time.Second; return s }
+	quick := func(s step) step { s.took = 10 * ms; return s }
+	body := func(text string) step { return step{status: 200, body: strings.NewReader(text)} }
+	for _, test := range []struct {
+		name          string
+		first, second step
+		status        int
+		text          string // of the body, or of the error
+		after         time.Duration
+	}{
+		{"copy-fails", slow(body("first")), quick(step{status: 503}), 200, "first", time.Second},
+		{"copy-is-too-many", slow(body("first")), quick(step{status: 429}), 200, "first", time.Second},
+		{"copy-is-not-found", slow(body("first")), quick(step{status: 404}), 404, "", 60 * ms},
+		{"both-fail", slow(step{status: 500}), quick(step{status: 503, body: strings.NewReader("down")}), 503, "down", time.Second},
+		{"answer-and-error", slow(step{err: cut}), quick(step{status: 503, body: strings.NewReader("down")}), 503, "down", time.Second},
+		{"error-and-answer", slow(step{status: 503, body: strings.NewReader("down")}), quick(step{err: cut}), 503, "down", time.Second},
+		{"errors", slow(step{err: refused}), quick(step{err: cut}), 0, "head a.test:80", 50 * ms},
+		{"first-fails-before", step{status: 503}, ok, 503, "", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, st := play(t, hedge(middleware.HedgeOptions{Delay: 50 * ms}), test.first, test.second)
+				resp, err := s.Get(t.Context(), "http://a.test/")
+				took := time.Since(st.start)
+				if test.status == 0 {
+					wantText(t, err, test.text)
+					return
+				}
+				if err != nil || took != test.after {
+					t.Fatalf("got %v after %v, want %v", err, took, test.after)
+				}
+				text, err := resp.Text()
+				if resp.Status != test.status || text != test.text || err != nil {
+					t.Errorf("got %d %q, %v", resp.Status, text, err)
+				}
+				s.Close()
+				for i, c := range st.calls {
+					if s := []step{test.first, test.second}[i]; s.err == nil && !c.closed && c.ended == nil {
+						t.Errorf("the answer to copy %d is not closed", i+1)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A panic, and the end of the context, leave no answer open that was kept.
+func TestHedgeClosesTheAnswerThatItKeeps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, hedge(middleware.HedgeOptions{Delay: 50 * ms}), step{status: 200, took: time.Minute}, step{status: 503})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		got := status(s.Get(ctx, "http://a.test/"))
+		if took := time.Since(st.start); got != 503 || took != time.Second {
+			t.Errorf("got %d after %v", got, took)
+		}
+		s.Close()
+		if !st.calls[1].closed {
+			t.Error("the answer is not closed")
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var n atomic.Int32
+		boom := func(next aiohttp.Handler) aiohttp.Handler {
+			return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
+				if n.Add(1) == 1 {
+					time.Sleep(time.Second)
+					panic("boom")
+				}
+				return next(ctx, req)
+			}
+		}
+		s, st := play(t, append(hedge(middleware.HedgeOptions{Delay: 50 * ms}), boom), step{status: 503})
+		func() {
+			defer func() { recover() }()
+			s.Get(t.Context(), "http://a.test/")
+		}()
+		if !st.calls[0].closed {
+			t.Error("the answer is not closed")
+		}
+	})
+}
+
+// Answers that say that the host is ill do not make it look fast.
+func TestHedgeDoesNotLearnFromFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, hedge(), step{status: 503, took: ms})
+		for range 20 {
+			status(s.Get(t.Context(), "http://a.test/"))
+		}
+		st.steps = []step{{status: 200, took: time.Second}}
+		before := len(st.calls)
+		status(s.Get(t.Context(), "http://a.test/"))
+		if got := len(st.calls) - before; got != 1 {
+			t.Errorf("%d were sent", got)
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"container/list"
 	"context"
 	"fmt"
 	"net/http"
@@ -41,7 +42,8 @@ type RateLimitOptions struct {
 // which they came: so that no host gets more of them than Rate, Burst and
 // Concurrent allow, and none while it has asked to be left alone. A host is a
 // name and a port. A request waits at most until its context or its total
-// time-out ends.
+// time-out ends, and not at all where its turn cannot come before that: it fails
+// at once then, with an error that is context.DeadlineExceeded.
 func RateLimit(opts ...RateLimitOptions) aiohttp.Middleware {
 	o := first("RateLimit", opts)
 	o.Burst = max(o.Burst, 1)
@@ -68,7 +70,7 @@ type limiter struct {
 
 // lane is the way to one host. The lock of limiter.hosts guards it.
 type lane struct {
-	queue   []*turn     // who waits, the first first
+	queue   list.List   // of *turn: who waits, the first first
 	active  int         // requests under way
 	due     time.Time   // when the bucket will be full again (GCRA's theoretical arrival time)
 	paused  time.Time   // until when the host wants to be left alone
@@ -79,7 +81,7 @@ type lane struct {
 // turn is a request that waits.
 type turn struct{ granted chan struct{} }
 
-func (ln *lane) resting() bool { return ln.active == 0 && len(ln.queue) == 0 }
+func (ln *lane) resting() bool { return ln.active == 0 && ln.queue.Len() == 0 }
 
 // idle reports whether nothing of a lane has to be remembered.
 func (l *limiter) idle(ln *lane) bool {
@@ -115,45 +117,51 @@ func (l *limiter) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Han
 
 // enter waits for a turn.
 func (l *limiter) enter(ctx context.Context, req *aiohttp.Request, host string) (*lane, error) {
+	limit := "the context's time"
 	if end, ok := req.Deadline(); ok {
+		if other, ok := ctx.Deadline(); !ok || end.Before(other) {
+			limit = "the total timeout"
+		}
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadlineCause(ctx, end, errTotal)
 		defer cancel()
 	}
 	l.hosts.Lock()
 	ln := l.hosts.get(host, func() *lane { return &lane{} })
-	if len(ln.queue) == 0 && l.may(ln) {
+	if ln.queue.Len() == 0 && l.may(ln) {
 		l.grant(ln)
 		l.hosts.Unlock()
 		return ln, nil
 	}
+	if end, ok := ctx.Deadline(); ok {
+		if wait := l.atLeast(ln); time.Now().Add(wait).After(end) {
+			l.hosts.Unlock()
+			return nil, fmt.Errorf("it comes in %v at the earliest, when %s is over: %w", wait.Round(time.Millisecond), limit, context.DeadlineExceeded)
+		}
+	}
 	t := &turn{make(chan struct{})}
-	ln.queue = append(ln.queue, t)
+	place := ln.queue.PushBack(t)
 	l.pump(ln)
 	l.hosts.Unlock()
 	select {
 	case <-t.granted:
 		return ln, nil
 	case <-ctx.Done():
-		l.quit(ln, t)
+		l.quit(ln, place)
 		return nil, ended(ctx)
 	}
 }
 
 // quit gives up a turn.
-func (l *limiter) quit(ln *lane, t *turn) {
+func (l *limiter) quit(ln *lane, place *list.Element) {
 	l.hosts.Lock()
 	defer l.hosts.Unlock()
 	select {
-	case <-t.granted: // in the meantime
+	case <-place.Value.(*turn).granted: // in the meantime
 		ln.active--
+		ln.due = ln.due.Add(-l.interval) // nothing was sent
 	default:
-		for i := range ln.queue {
-			if ln.queue[i] == t {
-				ln.queue = append(ln.queue[:i], ln.queue[i+1:]...)
-				break
-			}
-		}
+		ln.queue.Remove(place)
 	}
 	l.pump(ln)
 }
@@ -177,6 +185,18 @@ func (l *limiter) untilDue(ln *lane) time.Duration {
 	return max(ln.paused.Sub(now), ln.due.Add(-l.interval*time.Duration(l.Burst-1)).Sub(now))
 }
 
+// atLeast gives how long who comes now has to wait at the least: for all who came
+// before, even if none of them takes time.
+func (l *limiter) atLeast(ln *lane) time.Duration {
+	now := time.Now()
+	full := ln.due // as it will be when they were sent
+	if full.Before(now) {
+		full = now
+	}
+	ahead := time.Duration(ln.queue.Len()+1-l.Burst) * l.interval
+	return max(ln.paused.Sub(now), full.Add(ahead).Sub(now), 0)
+}
+
 // grant counts a request that is sent.
 func (l *limiter) grant(ln *lane) {
 	ln.active++
@@ -191,17 +211,15 @@ func (l *limiter) grant(ln *lane) {
 
 // pump lets go who may, and sets the timer for who will. The lock is held.
 func (l *limiter) pump(ln *lane) {
-	for len(ln.queue) > 0 && l.may(ln) {
+	for ln.queue.Len() > 0 && l.may(ln) {
 		l.grant(ln)
-		close(ln.queue[0].granted)
-		ln.queue = ln.queue[1:]
+		close(ln.queue.Remove(ln.queue.Front()).(*turn).granted)
 	}
 	if ln.timer != nil {
 		ln.timer.Stop()
 		ln.timer = nil
 	}
-	if len(ln.queue) == 0 {
-		ln.queue = nil
+	if ln.queue.Len() == 0 {
 		return
 	}
 	if wait := l.untilDue(ln); wait > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -231,14 +232,119 @@ func TestRateLimitForgetsWhoLeaves(t *testing.T) {
 	})
 }
 
-func TestRateLimitWaitsNoLongerThanTheTotalTimeout(t *testing.T) {
+// Who cannot have its turn in time is told so at once; who can, or may, waits.
+func TestRateLimitDoesNotLetWaitInVain(t *testing.T) {
+	within := func(d time.Duration) aiohttp.Request {
+		return aiohttp.Request{Timeouts: connector.Timeouts{Total: d}}
+	}
+	for _, test := range []struct {
+		name    string
+		opts    middleware.RateLimitOptions
+		waiting int           // requests that wait already
+		total   time.Duration // of this one
+		want    string        // in the error; "" for none
+		after   time.Duration
+	}{
+		{"first", middleware.RateLimitOptions{Rate: 0.1}, 0, time.Second, "it comes in 10s at the earliest, when the total timeout is over", 0},
+		{"in-time", middleware.RateLimitOptions{Rate: 0.1}, 0, 11 * time.Second, "", 10 * time.Second},
+		{"behind-others", middleware.RateLimitOptions{Rate: 0.1}, 2, 29 * time.Second, "it comes in 30s at the earliest", 0},
+		{"behind-others-in-time", middleware.RateLimitOptions{Rate: 0.1}, 2, 31 * time.Second, "", 30 * time.Second},
+		{"burst", middleware.RateLimitOptions{Rate: 1, Burst: 3}, 3, time.Second, "it comes in 2s at the earliest", 0},
+		{"burst-in-time", middleware.RateLimitOptions{Rate: 1, Burst: 3}, 3, 3 * time.Second, "", 2 * time.Second},
+		// Nobody knows when a place is free.
+		{"concurrent", middleware.RateLimitOptions{Concurrent: 1}, 0, time.Second, "total timeout", time.Second},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				answer := ok
+				if test.opts.Concurrent > 0 {
+					answer.took = time.Minute
+				}
+				s, _ := play(t, []aiohttp.Middleware{middleware.RateLimit(test.opts)}, answer)
+				var others sync.WaitGroup
+				for range 1 + test.waiting {
+					others.Go(func() { status(s.Get(t.Context(), "http://a.test/")) })
+				}
+				synctest.Wait()
+				start := time.Now()
+				_, err := s.Get(t.Context(), "http://a.test/", within(test.total))
+				if took := time.Since(start); took != test.after {
+					t.Errorf("it took %v, want %v", took, test.after)
+				}
+				if test.want == "" && err != nil {
+					t.Errorf("got %v", err)
+				}
+				if test.want != "" {
+					wantText(t, err, "waiting for the turn to ask a.test:80: ", test.want)
+					if !errors.Is(err, context.DeadlineExceeded) {
+						t.Errorf("got %v", err)
+					}
+				}
+				others.Wait()
+			})
+		})
+	}
+	// The context's own, and a pause that the host has asked for.
 	synctest.Test(t, func(t *testing.T) {
-		s, st := play(t, []aiohttp.Middleware{middleware.RateLimit(middleware.RateLimitOptions{Rate: 0.1})}, ok)
+		s, st := play(t, []aiohttp.Middleware{middleware.RateLimit()}, step{status: 429, fields: "Retry-After: " + time.Now().Add(20*time.Second).UTC().Format(http.TimeFormat)}, ok)
 		status(s.Get(t.Context(), "http://a.test/"))
-		_, err := s.Get(t.Context(), "http://a.test/", aiohttp.Request{Timeouts: connector.Timeouts{Total: time.Second}})
-		wantText(t, err, "total timeout exceeded")
-		if !errors.Is(err, context.DeadlineExceeded) || time.Since(st.start) != time.Second {
-			t.Errorf("%v after %v", err, time.Since(st.start))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		_, err := s.Get(ctx, "http://a.test/")
+		wantText(t, err, "it comes in 20s at the earliest, when the context's time is over")
+		if len(st.calls) != 1 || time.Since(st.start) != 0 {
+			t.Errorf("%d calls, after %v", len(st.calls), time.Since(st.start))
+		}
+	})
+}
+
+// What a server can say, and what becomes of it.
+func TestRateLimitReadsRetryAfterInAllForms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		for value, want := range map[string]time.Duration{
+			"7": 7 * time.Second, "0": 0, "99999999999999999999": time.Minute, "-5": time.Second, "soon": time.Second,
+			now.Add(7 * time.Second).UTC().Format(http.TimeFormat):                  7 * time.Second,
+			now.Add(-time.Hour).UTC().Format(http.TimeFormat):                       0,
+			now.Add(1e6 * time.Hour).UTC().Format(http.TimeFormat):                  time.Minute, // MaxPause
+			now.Add(7 * time.Second).UTC().Format(time.ANSIC):                       7 * time.Second,
+			now.Add(7 * time.Second).UTC().Format("Monday, 02-Jan-06 15:04:05 GMT"): 7 * time.Second,
+		} {
+			s, st := play(t, []aiohttp.Middleware{middleware.RateLimit()}, step{status: 429, fields: "Retry-After: " + value}, ok)
+			shift := time.Since(now) // dates are from the beginning
+			status(s.Get(t.Context(), "http://a.test/"))
+			status(s.Get(t.Context(), "http://a.test/"))
+			if strings.Contains(value, ":") && want > 0 && want < time.Minute {
+				want = max(want-shift, 0)
+			}
+			if got := st.times()[1]; got != want {
+				t.Errorf("%q: sent after %v, want %v", value, got, want)
+			}
+		}
+	})
+}
+
+// Tens of thousands that give up at once, or wait their turn, cost the others
+// nothing that grows with their number.
+func TestRateLimitLetsManyGiveUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := play(t, []aiohttp.Middleware{middleware.RateLimit(middleware.RateLimitOptions{Rate: 1})}, ok)
+		ctx, cancel := context.WithCancel(t.Context())
+		var waiting sync.WaitGroup
+		status(s.Get(t.Context(), "http://a.test/"))
+		for range 20_000 {
+			waiting.Go(func() {
+				if _, err := s.Get(ctx, "http://a.test/"); !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		cancel()
+		waiting.Wait()
+		status(s.Get(t.Context(), "http://a.test/"))
+		if got := st.times(); !slices.Equal(got, []time.Duration{0, time.Second}) {
+			t.Errorf("sent at %v", got)
 		}
 	})
 }
@@ -273,4 +379,33 @@ func TestRateLimitRemembersWhatIsInUse(t *testing.T) {
 			t.Errorf("sent at %v", got)
 		}
 	})
+}
+
+// A turn that comes in the moment in which its request gives up is not counted:
+// nothing was sent.
+func TestRateLimitDoesNotCountATurnThatNobodyTakes(t *testing.T) {
+	given := 0
+	for range 100 { // which of the two comes first is the scheduler's choice
+		synctest.Test(t, func(t *testing.T) {
+			s, st := play(t, []aiohttp.Middleware{middleware.RateLimit(middleware.RateLimitOptions{Rate: 1})}, ok)
+			status(s.Get(t.Context(), "http://a.test/"))
+			ctx, cancel := context.WithCancel(t.Context())
+			var both sync.WaitGroup
+			var second error
+			both.Go(func() { _, second = s.Get(ctx, "http://a.test/") })
+			synctest.Wait()
+			time.AfterFunc(time.Second, cancel)
+			both.Go(func() { status(s.Get(t.Context(), "http://a.test/")) })
+			both.Wait()
+			want := []time.Duration{0, time.Second, 2 * time.Second}
+			if second != nil {
+				want = want[:2]
+				given++
+			}
+			if got := st.times(); !slices.Equal(got, want) {
+				t.Errorf("sent at %v, want %v", got, want)
+			}
+		})
+	}
+	t.Logf("%d of 100 gave up", given)
 }

@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"fmt"
+	"mime"
 	"slices"
 	"time"
 
@@ -41,9 +42,18 @@ type RetryOptions struct {
 	Unsafe bool
 
 	// When, if set, decides instead of Statuses and Unsafe, and instead of what
-	// is known about errors. resp is nil when there is an error. It must not
-	// read or close resp.
+	// is known about errors. resp is nil when there is an error, that of a body
+	// for BodyBytes among them. It must not read or close resp.
 	When func(req *aiohttp.Request, resp *aiohttp.Response, err error) bool
+
+	// BodyBytes, if positive, is up to how many bytes of a body, decompressed, are
+	// read within an attempt, so that one that breaks off is sent again as well,
+	// if the request may be repeated. They are held in memory, for each request
+	// under way. A longer body passes as it comes, without a retry: at once, when
+	// its length is known, else once so much of it was read. So does an event
+	// stream. Other responses that come bit by bit, over a time, are held up: do
+	// not set it for them. Zero and negative mean that bodies are not looked at.
+	BodyBytes int64
 
 	// Budget bounds the retries of all requests together, so that they do not
 	// multiply the load on what is down: each takes one from the budget, and
@@ -97,7 +107,8 @@ func Attempt(ctx context.Context) int {
 // of [RetryOptions.Statuses], and errors by which the request was not sent, or
 // was but may be repeated. It waits longer each time, or as long as the server
 // asks, but never beyond the end of the context or the total time-out. A body
-// that cannot be read again is not sent again.
+// that cannot be read again is not sent again. What fails while the body of a
+// response is read is sent again only with [RetryOptions.BodyBytes].
 //
 // When it gives up, the last response is returned as it is, or the last error,
 // in a [*RetryError] if there was more than one.
@@ -129,6 +140,11 @@ func (r *retrier) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Han
 	for attempt := 1; ; attempt++ {
 		resp, err := next(context.WithValue(ctx, attemptKey{}, attempt), copyOf(req))
 		again := r.fails(req, resp, err)
+		if err == nil && !again && r.BodyBytes > 0 {
+			if err = r.readAhead(resp); err != nil {
+				resp, again = nil, r.fails(req, nil, err)
+			}
+		}
 		if !again && attempt == 1 {
 			r.budget.earn()
 		}
@@ -156,6 +172,19 @@ func (r *retrier) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Han
 	}
 }
 
+// readAhead reads the body of a response that is not sent again for its status. One
+// that breaks off is closed.
+func (r *retrier) readAhead(resp *aiohttp.Response) error {
+	if media, _, _ := mime.ParseMediaType(resp.Header("Content-Type")); media == "text/event-stream" {
+		return nil
+	}
+	_, err := resp.ReadAhead(r.BodyBytes)
+	if err != nil {
+		resp.Close()
+	}
+	return err
+}
+
 // told tells in an error how often the request was sent.
 func told(attempts int, err error) error {
 	if err == nil || attempts == 1 {
@@ -181,8 +210,11 @@ func (r *retrier) wait(attempt int, resp *aiohttp.Response, err error) (time.Dur
 	jitter := backoff.Jittered(r.BaseDelay, r.MaxDelay, attempt)
 	if _, value := verdict(resp, err); value != "" && r.MaxRetryAfter > 0 {
 		if after, ok := backoff.RetryAfter(value, time.Now()); ok {
+			if after > r.MaxRetryAfter {
+				return 0, false
+			}
 			// Not all that were told the same are to come in the same moment.
-			return after + min(jitter, r.BaseDelay), after <= r.MaxRetryAfter
+			return max(after, after+min(jitter, r.BaseDelay)), true // it may overflow
 		}
 	}
 	return jitter, true

@@ -145,6 +145,9 @@ func TestRetryWaitsAsLongAsTheServerAsks(t *testing.T) {
 	}{
 		{"seconds", func() string { return "7" }, middleware.RetryOptions{}, 7 * time.Second, 7*time.Second + 200*time.Millisecond, 2},
 		{"date", func() string { return date(9 * time.Second) }, middleware.RetryOptions{}, 8 * time.Second, 9*time.Second + 200*time.Millisecond, 2},
+		{"past", func() string { return date(-time.Hour) }, middleware.RetryOptions{}, 0, 200 * time.Millisecond, 2},
+		{"far-future", func() string { return "Fri, 31 Dec 9999 23:59:59 GMT" }, middleware.RetryOptions{}, 0, 0, 1},
+		{"more-than-a-number", func() string { return "99999999999999999999" }, middleware.RetryOptions{}, 0, 0, 1},
 		{"nonsense", func() string { return "soon" }, middleware.RetryOptions{}, 0, 200 * time.Millisecond, 2},
 		{"too-long", func() string { return "61" }, middleware.RetryOptions{}, 0, 0, 1},
 		{"allowed", func() string { return "61" }, middleware.RetryOptions{MaxRetryAfter: time.Hour}, time.Minute, 62 * time.Second, 2},

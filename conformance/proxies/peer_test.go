@@ -32,6 +32,7 @@ type peer struct {
 // place is what a proxy is started for.
 type place struct {
 	users    bool
+	digest   bool // squid's users are to prove themselves by Digest
 	dir      string
 	shutPort string // the port that dante refuses
 	cert     string
@@ -55,10 +56,14 @@ func startSquid(t *testing.T, p place, secure bool) int {
 		listen = fmt.Sprintf("https_port 127.0.0.1:%d tls-cert=%s tls-key=%s", port, p.cert, p.key)
 	}
 	access := "http_access allow all\n"
-	if p.users {
+	switch {
+	case p.digest:
+		known := write(t, p.dir, "digests", user+":"+realm+":"+hashed+"\n")
+		access = "auth_param digest program /usr/lib/squid/digest_file_auth -c " + known + "\nauth_param digest children 1\n" +
+			"auth_param digest realm " + realm + "\nauth_param digest nonce_max_count 20\n" + knownOnly
+	case p.users:
 		known := write(t, p.dir, "users", user+":"+crypted+"\n")
-		access = "auth_param basic program /usr/lib/squid/basic_ncsa_auth " + known + "\n" +
-			"auth_param basic children 1\nacl known proxy_auth REQUIRED\nhttp_access allow known\nhttp_access deny all\n"
+		access = "auth_param basic program /usr/lib/squid/basic_ncsa_auth " + known + "\nauth_param basic children 1\n" + knownOnly
 	}
 	hosts := write(t, p.dir, "hosts", hostsFile)
 	conf := write(t, p.dir, "squid.conf", listen+"\n"+
@@ -72,6 +77,16 @@ func startSquid(t *testing.T, p place, secure bool) int {
 	start(t, nil, []int{port}, "squid", "-N", "-n", "test"+strconv.Itoa(port), "-f", conf)
 	return port
 }
+
+// knownOnly lets squid take the known users' requests.
+const knownOnly = "acl known proxy_auth REQUIRED\nhttp_access allow known\nhttp_access deny all\n"
+
+// realm is squid's for Digest, and hashed the user's H(A1) there: md5sum of
+// "tester:proxy.test:correct-horse".
+const (
+	realm  = "proxy.test"
+	hashed = "af015ee53f266106248bca065a8be38c"
+)
 
 // hostsFile gives the names of the tests.
 const hostsFile = "127.0.0.1 " + origin + "\n127.0.0.1 " + refused + "\n127.0.0.1 localhost\n"

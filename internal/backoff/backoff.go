@@ -2,6 +2,8 @@
 package backoff
 
 import (
+	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -42,6 +44,8 @@ func RetryAfter(value string, now time.Time) (time.Duration, bool) {
 	}
 	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
 		return time.Duration(n) * time.Second, true
+	} else if errors.Is(err, strconv.ErrRange) {
+		return math.MaxInt32 * time.Second, true // more than a lifetime, and not "at once"
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {

@@ -55,7 +55,11 @@ func TestRetryAfterForms(t *testing.T) {
 		{"Wed, 25 Nov 2026 12:00:30 GMT", 30 * time.Second, true},
 		{"Wednesday, 25-Nov-26 12:00:30 GMT", 30 * time.Second, true},
 		{"Wed, 25 Nov 2026 11:00:00 GMT", 0, true},
-		{"", 0, false}, {"-1", 0, false}, {"1.5", 0, false}, {"soon", 0, false}, {"99999999999999999999", 0, false},
+		{"Wed Nov 25 12:00:30 2026", 30 * time.Second, true}, // asctime
+		{"Thu, 01 Jan 1970 00:00:00 GMT", 0, true},
+		{"Fri, 31 Dec 9999 23:59:59 GMT", math.MaxInt64, true},
+		{"Wed, 25 Nov 2026 12:00:30 CET", 0, false},
+		{"", 0, false}, {"-1", 0, false}, {"1.5", 0, false}, {"soon", 0, false}, {"2147483648", math.MaxInt32 * time.Second, true}, {"99999999999999999999", math.MaxInt32 * time.Second, true}, {"9x", 0, false},
 	} {
 		if got, ok := backoff.RetryAfter(test.value, now); got != test.want || ok != test.ok {
 			t.Errorf("%q: got %v, %v", test.value, got, ok)

@@ -21,6 +21,9 @@ type Options struct {
 	// User and Password are asked for, when User is not empty.
 	User, Password string
 
+	// Digest asks HTTP clients for Digest instead of Basic.
+	Digest bool
+
 	// TLS, when set, is what the proxy speaks with its clients.
 	TLS *tls.Config
 
@@ -179,11 +182,14 @@ func (p *Proxy) http(client *peeked) bool {
 	if err != nil {
 		return false
 	}
-	given := req.Header.Get("Proxy-Authorization")
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(p.opts.User+":"+p.opts.Password))
-	if p.opts.User != "" && given != want {
+	known, ask := req.Header.Get("Proxy-Authorization") == want, `Basic realm="test"`
+	if p.opts.Digest {
+		known, ask = p.digested(req), challenge
+	}
+	if p.opts.User != "" && !known {
 		io.Copy(io.Discard, req.Body)
-		_, err := io.WriteString(client, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 11\r\n\r\nwho are you")
+		_, err := io.WriteString(client, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: "+ask+"\r\nContent-Length: 11\r\n\r\nwho are you")
 		return err == nil
 	}
 	s := Seen{Kind: "forward", Target: req.Host, Header: req.Header, Line: req.Method + " " + req.RequestURI}

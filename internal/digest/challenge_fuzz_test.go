@@ -1,17 +1,17 @@
-package auth_test
+package digest_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/aiohttp-go/aiohttp/auth"
+	"github.com/aiohttp-go/aiohttp/internal/digest"
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzParseChallenges checks that what was parsed can be written again, and then
+// FuzzParse checks that what was parsed can be written again, and then
 // is parsed to the same.
-func FuzzParseChallenges(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, value := range []string{
 		`Basic realm="x", charset="UTF-8"`, `Negotiate abc==, Basic realm=x`, `Digest realm="a\"b", nonce=y, qop="auth,auth-int"`,
 		`, Newauth`, `A b=c, d`, `Basic realm="`, `a b=`, `a =b`, "a\tb=\"\\\xff\"",
@@ -19,7 +19,7 @@ func FuzzParseChallenges(f *testing.F) {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		all, _ := auth.ParseChallenges(value)
+		all, _ := digest.Parse(value)
 		var parts []string
 		for _, c := range all {
 			if c.Scheme == "" || c.Token68 != "" && c.Params != nil {
@@ -28,7 +28,7 @@ func FuzzParseChallenges(f *testing.F) {
 			part := c.Scheme
 			var params []string
 			for name, v := range c.Params {
-				params = append(params, name+"="+auth.Quote(v))
+				params = append(params, name+"="+digest.Quote(v))
 			}
 			slices.Sort(params)
 			switch {
@@ -39,7 +39,7 @@ func FuzzParseChallenges(f *testing.F) {
 			}
 			parts = append(parts, part)
 		}
-		again, err := auth.ParseChallenges(strings.Join(parts, ", "))
+		again, err := digest.Parse(strings.Join(parts, ", "))
 		if err != nil {
 			t.Fatalf("%q: %v", parts, err)
 		}

@@ -1,0 +1,96 @@
+package aiohttp_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/aiohttp-go/aiohttp"
+)
+
+// ReadAhead keeps what it has read, whatever reads it then.
+func TestReadAheadKeepsWhatItHasRead(t *testing.T) {
+	const text = "hello, world"
+	for _, test := range []struct {
+		name  string
+		body  io.Reader
+		known int64
+		limit int64
+		whole bool
+		after int // of how many bytes the source was asked
+	}{
+		{"whole", strings.NewReader(text), -1, 100, true, len(text)},
+		{"whole-at-the-limit", strings.NewReader(text), -1, int64(len(text)), true, len(text)},
+		{"longer", strings.NewReader(text), -1, 5, false, -1},
+		{"known-longer", strings.NewReader(text), int64(len(text)), 5, false, 0},
+		{"known", strings.NewReader(text), int64(len(text)), 12, true, len(text)},
+		{"by-bytes", iotest.OneByteReader(strings.NewReader(text)), -1, 5, false, -1},
+		{"no-limit", strings.NewReader(text), -1, 0, false, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			src := &counted{Reader: test.body}
+			resp, err := aiohttp.FromHTTP(&aiohttp.Request{URL: "http://a.test/"}, &http.Response{
+				StatusCode: 200, Header: http.Header{}, ContentLength: max(test.known, 0), Body: io.NopCloser(src),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // the second finds what the first has read
+				if whole, err := resp.ReadAhead(test.limit); whole != test.whole || err != nil {
+					t.Fatalf("got %v, %v", whole, err)
+				}
+			}
+			if test.after >= 0 && src.n != test.after {
+				t.Errorf("%d bytes were read, want %d", src.n, test.after)
+			}
+			if got, err := resp.Text(); got != text || err != nil {
+				t.Errorf("got %q, %v", got, err)
+			}
+			if whole, err := resp.ReadAhead(1); !whole || err != nil {
+				t.Errorf("of what is held: %v, %v", whole, err)
+			}
+		})
+	}
+}
+
+type counted struct {
+	io.Reader
+	n int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += n
+	return n, err
+}
+
+// A body that breaks off is an error, once; a closed response gives nothing of what
+// was read ahead.
+func TestReadAheadOfWhatFails(t *testing.T) {
+	made := func() *aiohttp.Response {
+		body := io.NopCloser(io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(errSource)))
+		resp, err := aiohttp.FromHTTP(&aiohttp.Request{URL: "http://a.test/"}, &http.Response{StatusCode: 200, Header: http.Header{}, Body: body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp
+	}
+	resp := made()
+	if whole, err := resp.ReadAhead(100); whole || !errors.Is(err, errSource) {
+		t.Errorf("got %v, %v", whole, err)
+	}
+	resp.Close()
+	resp = made()
+	if whole, err := resp.ReadAhead(3); whole || err != nil {
+		t.Errorf("got %v, %v", whole, err)
+	}
+	resp.Close()
+	if n, err := resp.Read(make([]byte, 10)); n != 0 || !errors.Is(err, http.ErrBodyReadAfterClose) {
+		t.Errorf("got %d, %v", n, err)
+	}
+}
+
+var errSource = errors.New("the source has failed")
