@@ -17,14 +17,14 @@ func BenchmarkPoolHandOver(b *testing.B) {
 			p := connector.NewPool(100, 1, time.Minute, time.Hour)
 			ctx, cancel := context.WithCancel(context.Background())
 			leases := make(chan *connector.Lease, waiting)
+			open := func(o *connector.Opening) { go o.Open(&poolConn{play: new(poolPlay)}) }
 			get := func() {
-				if l, err := p.Get(ctx, "h", false, -1); err == nil {
+				if l, err := p.Get(ctx, "h", false, -1, open); err == nil {
 					leases <- l
 				}
 			}
 			get()
 			held := <-leases
-			held.Open(&poolConn{play: new(poolPlay)})
 			for range waiting {
 				go get()
 			}

@@ -30,9 +30,10 @@ func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
 		return nil, x.failed(PhasePrepare, err, false)
 	}
 	x.via = via
-	cn, err := x.dial(ctx, &host{key: hostKey{host: name, via: via}}, new(Timings))
-	if err != nil {
-		return nil, err
+	o := opening{c: c, addr: name, limits: c.timeouts}
+	cn, failed := o.dial(ctx, &host{key: hostKey{host: name, via: via}})
+	if failed != nil {
+		return nil, x.unopened(failed)
 	}
 	return cn.top, nil
 }
