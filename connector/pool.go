@@ -2,7 +2,6 @@ package connector
 
 import (
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -199,13 +198,13 @@ func (p *pool) permit(h *host) (evicted *conn, ok bool) {
 	return evicted, true
 }
 
-// evict takes a resting connection out of the pool. The caller holds p.mu and
-// closes the connection.
+// evict takes a connection out of the pool that has rested longest of its host's,
+// and costs the same however many there are. The caller holds p.mu and closes the
+// connection.
 func (p *pool) evict(c *conn) {
 	h := c.host
-	if i := slices.Index(h.idle, c); i >= 0 {
-		h.idle = slices.Delete(h.idle, i, i+1)
-	}
+	h.idle[0] = nil
+	h.idle = h.idle[1:]
 	p.resting.remove(c)
 	p.lose(h)
 }

@@ -42,3 +42,33 @@ func BenchmarkPoolHandOver(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPoolEvict closes the longest idle connection of a host, to open one to
+// another. The time of an operation must not grow with the number at rest.
+func BenchmarkPoolEvict(b *testing.B) {
+	for _, idle := range []int{1, 100, 20_000} {
+		b.Run(fmt.Sprint(idle), func(b *testing.B) {
+			p := connector.NewPool(idle, idle, time.Hour, 10*time.Hour)
+			open := func(o *connector.Opening) { go o.Open(&poolConn{play: new(poolPlay)}) }
+			get := func(fresh bool) *connector.Lease {
+				l, err := p.Get(context.Background(), "h", fresh, -1, open)
+				if err != nil {
+					b.Fatal(err)
+				}
+				return l
+			}
+			leases := make([]*connector.Lease, idle)
+			for i := range leases {
+				leases[i] = get(true)
+			}
+			for _, l := range leases {
+				l.Put()
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				get(true).Put() // in the place of the one that has rested longest
+			}
+			p.Close()
+		})
+	}
+}
