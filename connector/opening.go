@@ -90,6 +90,7 @@ func (o *opening) open() *failure {
 		return failed
 	}
 	cn.trusted = o.c.local != nil
+	cn.wire.lenient = o.c.opts.AllowTruncation
 	o.conn = cn
 	o.c.pool.opened(cn)
 	if key.tls && key.via == nil && o.c.dialer.secure != nil {

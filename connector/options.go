@@ -132,6 +132,15 @@ type Options struct {
 	// used.
 	DialTLSContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
+	// AllowTruncation takes a response that states no length for complete when its
+	// TLS connection ends without TLS's closure alert. Whoever sits in between, and a
+	// server that breaks down, can make such an end, and so cut a response at will;
+	// without the option it is an error that unwraps to io.ErrUnexpectedEOF, as RFC
+	// 9112, section 9.8, asks for and curl does with most TLS libraries. net/http,
+	// browsers and Python take it for complete, and some old servers never send the
+	// alert. Connections of DialTLSContext are not looked into.
+	AllowTruncation bool
+
 	// UnixSocket, when set, is the path of the socket that every request goes
 	// to, whatever the host in its URL.
 	UnixSocket string
