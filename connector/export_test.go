@@ -78,14 +78,19 @@ func (p Pool) Get(ctx context.Context, to string, fresh bool, limit time.Duratio
 	if _, err := p.p.join(clock(), w, h); err != nil {
 		return nil, err
 	}
+	return p.wait(ctx, w, limit)
+}
+
+func (p Pool) wait(ctx context.Context, w *waiter, limit time.Duration) (*Lease, error) {
+	if w.alone {
+		w.opener.start()
+	}
 	return p.lease(p.p.wait(ctx, w, limit))
 }
 
 func (p Pool) waiter(fresh bool, begin func(*Opening)) *waiter {
 	w := &waiter{fresh: fresh, outcome: make(chan outcome, 1)}
-	o := &Opening{p: p.p, w: w, Aborted: make(chan struct{})}
-	w.begin = func() { begin(o) }
-	w.abort = func(error) { o.once.Do(func() { close(o.Aborted) }) }
+	w.opener = &Opening{p: p.p, w: w, begin: begin, Aborted: make(chan struct{})}
 	return w
 }
 
@@ -110,7 +115,11 @@ type Opening struct {
 	once    sync.Once
 	p       *pool
 	w       *waiter
+	begin   func(*Opening)
 }
+
+func (o *Opening) start()      { o.begin(o) }
+func (o *Opening) abort(error) { o.once.Do(func() { close(o.Aborted) }) }
 
 // Open ends it well.
 func (o *Opening) Open(nc net.Conn) {
@@ -150,5 +159,5 @@ func (l *Lease) Replace(ctx context.Context, fresh bool, begin func(*Opening)) (
 	}
 	w := l.p.waiter(fresh, begin)
 	l.p.p.use(w, h)
-	return l.p.lease(l.p.p.wait(ctx, w, -1))
+	return l.p.wait(ctx, w, -1)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // opening is a connection on its way to be opened, which is done in a goroutine of
-// its own: so the request that has begun it may take another connection that comes
+// its own, unless it is the only one of its host: so the request that has begun it may take another connection that comes
 // free before, and leave it to those who come after. It has all that it needs of
 // the exchange, which it may outlast. Its time-outs are those of the phases; the
 // request's context and total time-out end it by way of the pool, as long as the
@@ -23,7 +23,7 @@ type opening struct {
 	trace  *callTrace
 	gate   *gate // of trace; nil when there is none
 	ctx    context.Context
-	cancel context.CancelCauseFunc
+	bound  dialing // ends ctx, and is known to the dialer
 
 	conn    *conn // nil until it is connected
 	begun   time.Time
@@ -38,16 +38,15 @@ type failure struct {
 	panicked any // what a function of the user's panicked with, or nil
 }
 
-// errVanished is what becomes of an opening whose goroutine a function of the
-// user's has ended.
-var errVanished = errors.New("goroutine that opens the connection was ended by runtime.Goexit")
+// vanished is what becomes of an opening whose goroutine a function of the user's
+// has ended.
+var vanished = &failure{phase: PhaseConnect, err: errors.New("goroutine that opens the connection was ended by runtime.Goexit")}
 
 // newOpening makes a waiter for the exchange, with what it may have to open.
 func (x *exchange) newOpening(fresh bool) *opening {
 	o := &opening{c: x.c, addr: x.call.Host, limits: *x.limits}
-	o.fresh, o.outcome = fresh, make(chan outcome, 1)
-	o.ctx, o.cancel = context.WithCancelCause(context.WithoutCancel(x.ctx))
-	o.waiter.begin, o.waiter.abort = o.start, o.cancel
+	o.fresh, o.outcome, o.opener = fresh, make(chan outcome, 1), o
+	o.ctx, o.bound.cancel = context.WithCancelCause(context.WithoutCancel(x.ctx))
 	if x.call.trace != nil {
 		o.gate = new(gate)
 		o.trace = x.call.trace.behind(o.gate)
@@ -58,29 +57,43 @@ func (x *exchange) newOpening(fresh bool) *opening {
 
 // start begins the opening, by a right that the pool has granted.
 func (o *opening) start() {
-	o.begun = time.Now()
 	if !o.c.running.start(o.run) {
 		o.c.pool.fail(&o.waiter, nil, &failure{phase: PhasePool, err: ErrClosed})
 	}
 }
 
+// abort ends it.
+func (o *opening) abort(cause error) { o.bound.cancel(cause) }
+
 // run opens the connection and hands it to the pool.
 func (o *opening) run() {
-	failed := &failure{phase: PhaseConnect, err: errVanished}
+	failed := vanished
 	defer func() {
 		if v := recover(); v != nil {
 			failed = &failure{panicked: v}
 		}
-		o.cancel(nil)
+		o.c.dialer.end(&o.bound)
+		o.abort(nil)
 		if failed != nil {
 			o.c.pool.fail(&o.waiter, o.conn, failed)
 		} else {
 			o.c.pool.deliver(&o.waiter, o.conn)
 		}
 	}()
+	o.begun = time.Now()
+	o.c.dialer.begin(&o.bound)
 	o.trace.creating()
 	failed = o.open()
 	o.trace.created(o.conn, failed)
+}
+
+// runAlone is run in the goroutine of the request, whose context ends it.
+func (o *opening) runAlone(ctx context.Context) {
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() { o.abort(context.Cause(ctx)) })
+		defer stop()
+	}
+	o.run()
 }
 
 func (o *opening) open() *failure {
@@ -135,13 +148,27 @@ func (x *exchange) await(h *host, fresh bool, start time.Time) (*conn, error) {
 	ctx, cancel := x.bounded()
 	defer cancel()
 	o := x.newOpening(fresh)
+	limit := time.Duration(-1)
 	if right := x.right; right != nil {
 		x.right = nil
 		x.c.pool.use(&o.waiter, right)
-	} else if err := x.enqueue(o, h); err != nil {
-		return nil, x.failed(PhasePool, err, false)
+	} else {
+		queues, err := x.enqueue(o, h)
+		if err != nil {
+			return nil, x.failed(PhasePool, err, false)
+		}
+		if queues {
+			limit = x.limits.Pool
+		}
 	}
-	got, err := x.c.pool.wait(ctx, &o.waiter, x.limits.Pool)
+	var got outcome
+	var err error
+	if o.alone {
+		o.runAlone(ctx)
+		got = <-o.outcome
+	} else {
+		got, err = x.c.pool.wait(ctx, &o.waiter, limit)
+	}
 	x.now = clock()
 	if got.failed != nil && got.failed.panicked != nil {
 		panic(got.failed.panicked)
@@ -171,10 +198,9 @@ func (x *exchange) unopened(f *failure) *Error {
 }
 
 // enqueue lets o wait for a connection of h, and tells of it when it has to queue.
-func (x *exchange) enqueue(o *opening, h *host) error {
+func (x *exchange) enqueue(o *opening, h *host) (queues bool, err error) {
 	if o.gate == nil {
-		_, err := x.c.pool.join(x.now, &o.waiter, h)
-		return err
+		return x.c.pool.join(x.now, &o.waiter, h)
 	}
 	told := false
 	defer func() {
@@ -187,10 +213,9 @@ func (x *exchange) enqueue(o *opening, h *host) error {
 		o.gate.muted = !told
 		o.gate.mu.Unlock()
 	}()
-	queues, err := x.c.pool.join(x.now, &o.waiter, h)
-	if queues {
+	if queues, err = x.c.pool.join(x.now, &o.waiter, h); queues {
 		o.trace.queued()
 	}
 	told = true
-	return err
+	return queues, err
 }

@@ -35,8 +35,8 @@ type poolLimits struct {
 //
 // A request that has got the right to open a connection waits as well: for that
 // one, or for another of its host that comes free before, in its turn. In the
-// latter case the opening goes on, and what it brings is for who waits next, or
-// rests. Its own is nobody else's as long as it waits: so the limits, the errors
+// latter case the opening goes on, unless it was begun as the only one of its host,
+// and what it brings is for who waits next, or rests. Its own is nobody else's as long as it waits: so the limits, the errors
 // and the traces of an opening are those of the request that has begun it.
 type pool struct {
 	limits poolLimits
@@ -102,7 +102,7 @@ func (p *pool) take(now int64, key hostKey) (c *conn, h *host, err error) {
 
 // join lets w wait for a connection of h, which the pool may not know yet. It
 // reports whether w has to queue: else it has got a connection by now, or the
-// right to open one.
+// right to open one: itself, where it is alone.
 func (p *pool) join(now int64, w *waiter, h *host) (queues bool, err error) {
 	p.mu.Lock()
 	if p.closed {
@@ -118,6 +118,7 @@ func (p *pool) join(now int64, w *waiter, h *host) (queues bool, err error) {
 	if queues = !p.provide(now, w, &t); queues {
 		p.waiting.join(w)
 	}
+	p.leaveAlone(w, &t)
 	p.keep(h) // it may have been forgotten with its last connection
 	p.mu.Unlock()
 	t.finish()
@@ -132,6 +133,7 @@ func (p *pool) use(w *waiter, h *host) {
 	w.host = h
 	if w.fresh || !p.provideIdle(clock(), w, &t) {
 		p.entitle(w, &t)
+		p.leaveAlone(w, &t)
 	} else { // it has come to rest meanwhile
 		h.opening--
 		p.lose(h)

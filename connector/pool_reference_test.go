@@ -70,6 +70,7 @@ type modelDial struct {
 	on       bool // under way
 	wanted   bool // its request waits for it
 	canceled bool // the request's context has ended
+	alone    bool // it was begun as the only one of its host: it ends for another
 	aborted  bool // the pool has no use for it
 }
 
@@ -177,7 +178,8 @@ func (m *modelPool) serve() {
 			o := m.openers[next]
 			m.provideIdle(o)
 			m.openers = slices.Delete(m.openers, next, next+1)
-			m.dials[o.req].wanted = false
+			d := &m.dials[o.req]
+			d.wanted, d.aborted = false, d.alone
 			i = 0
 		case i == len(m.waiting):
 			return
@@ -259,6 +261,7 @@ func (m *modelPool) replace(op poolOp) {
 		return
 	}
 	m.provide(modelWaiter{req: op.next, host: op.host, fresh: op.fresh})
+	m.dials[op.next].alone = m.open[op.host] == 1
 }
 
 // reap closes what has rested too long.

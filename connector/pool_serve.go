@@ -21,10 +21,10 @@ func (t *turn) finish() {
 		w.outcome <- w.got
 	}
 	for _, w := range t.begin {
-		w.begin()
+		w.opener.start()
 	}
 	for _, w := range t.spare {
-		w.abort(errNotNeeded)
+		w.opener.abort(errNotNeeded)
 	}
 }
 
@@ -69,7 +69,7 @@ func (p *pool) overtake(now int64, w *waiter, t *turn) bool {
 	if !p.provideIdle(now, w, t) {
 		return false
 	}
-	if p.limits.sated(h) {
+	if w.alone || p.limits.sated(h) {
 		t.spare = append(t.spare, w)
 	}
 	w.stage = spare
@@ -131,4 +131,15 @@ func (p *pool) entitle(w *waiter, t *turn) {
 		w.host.openers.insert(w, at)
 	}
 	t.begin = append(t.begin, w)
+}
+
+// leaveAlone lets w, which came now and has the right to open the only connection of
+// its host, do so in the goroutine that it came in: nothing else of the host's can
+// come free soon, and a goroutine costs more than all else that the pool does for an
+// opening. If another connection comes free all the same, the opening is ended for
+// it. The caller holds p.mu.
+func (p *pool) leaveAlone(w *waiter, t *turn) {
+	if w.stage == opens && w.host.open == 1 {
+		w.alone, t.begin = true, nil
+	}
 }

@@ -184,6 +184,7 @@ func (m *modelPool) stepGet(op poolOp) []branch {
 	}
 	m.waiting = append(m.waiting, w)
 	m.serve()
+	m.dials[op.req].alone = m.open[op.host] == 1
 	if !op.ended || m.got[op.req].verdict != waits {
 		return []branch{{m: m}}
 	}

@@ -16,8 +16,16 @@ type waiter struct {
 	stage   stage
 	got     outcome
 	outcome chan outcome // gives got; closed when the pool closes
-	begin   func()       // begins the opening; called once at most
-	abort   func(error)  // ends it, if it was begun or not; may be called at any time
+	alone   bool         // opens the only connection of the host, in its own goroutine
+	opener  opener
+}
+
+// opener opens the connection of a waiter.
+type opener interface {
+	// start begins the opening in a goroutine of its own; it is called once at most.
+	start()
+	// abort ends it, whether it was begun or not, and may be called at any time.
+	abort(cause error)
 }
 
 // stage is how far a waiter has come.
@@ -89,7 +97,7 @@ func (p *pool) leave(w *waiter, cause error) bool {
 	}
 	p.mu.Unlock()
 	if stage == opens {
-		w.abort(cause)
+		w.opener.abort(cause)
 	}
 	return stage == queues
 }

@@ -50,8 +50,6 @@ func (o *opening) targets(ctx context.Context, via *route) ([]string, Phase, err
 	if err != nil {
 		return nil, PhasePrepare, err
 	}
-	ctx, release := d.bind(ctx)
-	defer release()
 	ips, err := phase(ctx, o.limits.DNS, "dns", &o.timings.DNS, func(ctx context.Context) ([]netip.Addr, error) {
 		return d.resolve(ctx, name)
 	})
@@ -86,8 +84,6 @@ func (o *opening) through(ctx context.Context, h *host, target string) (*conn, *
 			cn.close()
 		}
 	}()
-	ctx, release := o.c.dialer.bind(ctx)
-	defer release()
 	if via.server.secure {
 		err = o.secureProxy(ctx, cn, via.server)
 	}

@@ -31,7 +31,11 @@ func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
 	}
 	x.via = via
 	o := opening{c: c, addr: name, limits: c.timeouts}
-	cn, failed := o.dial(ctx, &host{key: hostKey{host: name, via: via}})
+	o.ctx, o.bound.cancel = context.WithCancelCause(ctx)
+	defer o.abort(nil)
+	c.dialer.begin(&o.bound)
+	defer c.dialer.end(&o.bound)
+	cn, failed := o.dial(o.ctx, &host{key: hostKey{host: name, via: via}})
 	if failed != nil {
 		return nil, x.unopened(failed)
 	}
