@@ -116,12 +116,14 @@ type Options struct {
 
 	// DialContext opens connections in place of the connector's own dialer and
 	// resolver. addr is "host:port" with the name as it stands in the URL. It
-	// must return when ctx ends, and be safe for concurrent use. The connector
-	// sets the deadlines of the connection itself, over those that were set
-	// before; time-outs need them. Connections that are no sockets of the system
-	// are listened to for 0.1 ms before they are used again, since there is no
-	// other way to see what has come unasked: one whose SetReadDeadline gives an
-	// error is used without that, one that ignores its deadlines is never reused.
+	// must return when ctx ends, and be safe for concurrent use. ctx has the values
+	// of the request's, and may outlast that: a request that takes another
+	// connection, which has come free, leaves this one to the next. The connector
+	// sets the deadlines of the connection itself, over those that were set before;
+	// time-outs need them. Connections that are no sockets of the system are
+	// listened to for 0.1 ms before they are used again, since there is no other way
+	// to see what has come unasked: one whose SetReadDeadline gives an error is used
+	// without that, one that ignores its deadlines is never reused.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// DialTLSContext, when set, opens the connections for URLs of scheme https, in
