@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -671,5 +672,82 @@ func TestTraceTellsOfASecondAttempt(t *testing.T) {
 		"1 ResponseStart", "1 ResponseHead", "1 ConnectionRelease", "1 RequestEnd", "1 ResponseChunkReceived", "1 ExchangeEnd")
 	if e := first[tracing.ConnectionRelease](t, &s); e.Reused {
 		t.Errorf("the connection that was closed: %+v", e)
+	}
+}
+
+// A request that was opening a connection and got another one hears the end of
+// both, and nothing of what becomes of the former.
+func TestTraceOfAConnectionThatCameFree(t *testing.T) {
+	synctest.Test(t, traceOfAConnectionThatCameFree)
+}
+
+func traceOfAConnectionThatCameFree(t *testing.T) {
+	n := testnet.New()
+	ln, err := n.Listen("a.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	pass, dials := make(chan bool, 2), make(chan bool, 2)
+	c := connector.New(connector.Options{MaxConns: 2, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		dials <- true
+		select {
+		case <-pass:
+			return n.DialContext(ctx, network, addr)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}})
+	defer c.Close()
+	session := aiohttp.NewSession(aiohttp.Options{Connector: c})
+	defer session.Close()
+	get := func(s *signals) <-chan tracing.Timings {
+		done := make(chan tracing.Timings, 1)
+		go func() {
+			var took tracing.Timings
+			resp, err := session.Get(t.Context(), "http://a.test/", aiohttp.Request{Trace: []*tracing.Trace{s.trace()}, Timings: &took})
+			if got := read(t, resp, err); got != "ok" {
+				t.Errorf("got %q", got)
+			}
+			done <- took
+		}()
+		return done
+	}
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+	var first1, second, third signals
+	a := get(&first1)
+	<-dials
+	pass <- true
+	peer := testnet.Accept(t, ln)
+	peer.WantHead()
+	b := get(&second)
+	<-dials
+	synctest.Wait()
+	queue := get(&third)
+	synctest.Wait()
+	for _, done := range []<-chan tracing.Timings{a, b, queue} {
+		peer.Write(ok)
+		if took := <-done; took.Reused != (done != a) {
+			t.Errorf("got %+v", took)
+		}
+		if done != queue {
+			peer.WantHead()
+		}
+	}
+	rest := []string{"1 ConnectionReuse", "1 RequestHeadersSent", "1 RequestSent", "1 ResponseStart", "1 ResponseHead",
+		"1 ConnectionRelease", "1 RequestEnd", "1 ResponseChunkReceived", "1 ExchangeEnd"}
+	wantNames(t, &second, append([]string{"0 RequestStart", "1 ExchangeStart", "1 ConnectionCreateStart", "1 ConnectionCreateEnd"}, rest...)...)
+	if e := first[tracing.ConnectionCreateEnd](t, &second); e.Err == nil || e.ID != 0 {
+		t.Errorf("got %+v", e)
+	}
+	if made, used := first[tracing.ConnectionCreateEnd](t, &first1), first[tracing.ConnectionReuse](t, &second); made.ID != used.ID {
+		t.Errorf("made %+v, used %+v", made, used)
+	}
+	wantNames(t, &third, append([]string{"0 RequestStart", "1 ExchangeStart", "1 ConnectionQueuedStart", "1 ConnectionQueuedEnd"}, rest...)...)
+	pass <- true
+	testnet.Accept(t, ln)
+	synctest.Wait()
+	if n := first1.late.Load() + second.late.Load() + third.late.Load(); n != 0 {
+		t.Errorf("%d functions were called afterwards", n)
 	}
 }

@@ -56,7 +56,10 @@ func TestBurstKeepsItsConnections(t *testing.T) {
 				peers = append(peers, e.accept())
 			}
 			for _, s := range peers {
-				serve(s)
+				s.WantHead()
+			}
+			for _, s := range peers {
+				s.Write(okHello)
 			}
 			for _, out := range outs {
 				want(t, <-out, 200, "hello")

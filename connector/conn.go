@@ -32,7 +32,8 @@ type conn struct {
 	trusted bool       // the peer lives in this process: no look before reuse
 	closed  atomic.Bool
 
-	uses     int   // exchanges that were begun
+	uses     int   // exchanges that were begun; one more when early
+	early    bool  // it has rested before the first one
 	expires  int64 // by clock: when it is too old to be used again
 	restedAt int64 // by clock: when it came to rest
 	rest     links[conn]

@@ -19,8 +19,10 @@ const Version = "0.1.0"
 // has a face of its own, [Connector.Do], for the session.
 //
 // A Connector is safe for concurrent use. It starts no goroutine for a
-// connection at rest nor for a request without a large body. Close it when it
-// is no longer needed.
+// connection at rest nor for a request without a large body, but one to open a
+// connection beside others of its host: a request takes what comes first, the one
+// that is opened for it or another that comes free. Close it when it is no longer
+// needed.
 type Connector struct {
 	opts     Options
 	timeouts Timeouts
@@ -121,7 +123,8 @@ func (c *Connector) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// CloseIdleConnections closes the connections that rest in the pool.
+// CloseIdleConnections closes the connections that rest in the pool, and ends the
+// opening of those that no request waits for any more.
 func (c *Connector) CloseIdleConnections() { c.pool.closeIdle() }
 
 // Stats says what a connector holds at one moment.

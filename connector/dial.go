@@ -118,17 +118,6 @@ func (d *dialer) end(g *dialing) {
 	d.mu.Unlock()
 }
 
-// bind gives a context for an opening, which ends with the connector too.
-func (d *dialer) bind(ctx context.Context) (bound context.Context, release func()) {
-	bound, cancel := context.WithCancelCause(ctx)
-	own := &dialing{cancel: cancel}
-	d.begin(own)
-	return bound, func() {
-		d.end(own)
-		cancel(nil)
-	}
-}
-
 // close ends the openings under way, and all later ones.
 func (d *dialer) close() {
 	d.mu.Lock()
@@ -165,11 +154,6 @@ func (d *dialer) openProxy(ctx context.Context, addr string, limits *Timeouts, t
 // openBy is open by a dial function of the user's, if there is one, or by ours for
 // one address.
 func (d *dialer) openBy(ctx context.Context, addr string, limits *Timeouts, t *Timings, custom dialFunction, dial dialFunc) (net.Conn, Phase, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	own := &dialing{cancel: cancel}
-	d.begin(own)
-	defer d.end(own)
 	if custom != nil {
 		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
 			return custom(ctx, "tcp", addr)

@@ -7,8 +7,6 @@ import (
 	"net"
 	"syscall"
 	"time"
-
-	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // Do sends call and reads the head of the answer into reply, which must be new.
@@ -155,14 +153,14 @@ func (x *exchange) attempt(fresh bool) error {
 }
 
 // connect gives a connection of the pool that is alive, or opens one.
-func (x *exchange) connect(fresh bool) (*conn, error) {
+func (x *exchange) connect(fresh bool) (cn *conn, err error) {
 	call := x.call
 	start := x.stamp()
 	if x.c.closed.Load() {
 		return nil, x.failed(PhasePool, ErrClosed, false)
 	}
 	if x.right != nil {
-		return x.openTold(x.right) // by the same way
+		return x.await(x.right, true, start) // by the same way
 	}
 	via, err := x.route()
 	if err != nil {
@@ -173,35 +171,31 @@ func (x *exchange) connect(fresh bool) (*conn, error) {
 	if call.TLS {
 		key.policy = x.c.policyOf(call.Policy)
 	}
-	fresh = fresh || !call.Repeatable && via.doubtful()
-	g, w, err := x.c.pool.ask(x.now, key, fresh)
-	if w != nil {
-		g, err = x.wait(w)
+	var h *host
+	if fresh = fresh || !call.Repeatable && via.doubtful(); !fresh {
+		cn, h, err = x.c.pool.take(x.now, key)
 	}
 	for err == nil {
+		if cn == nil {
+			if h == nil {
+				h = &host{pool: x.c.pool, key: key}
+			}
+			if cn, err = x.await(h, fresh, start); err != nil || cn.uses == 0 {
+				return cn, err
+			}
+		}
 		if t := call.Timings; t != nil {
 			t.Pool = time.Since(start)
 		}
-		if g.conn == nil {
-			return x.openTold(g.host)
+		if x.inline() && cn.wire.socket.canFuse() || cn.alive() {
+			return cn, nil // the fused exchange looks for itself
 		}
-		if x.inline() && g.conn.wire.socket.canFuse() || g.conn.alive() {
-			return g.conn, nil // the fused exchange looks for itself
+		h = cn.host
+		if cn, err = x.c.pool.replace(cn, fresh); cn == nil && err == nil {
+			x.right = h
 		}
-		g, err = x.c.pool.replace(g.conn, fresh)
 	}
 	return nil, x.failed(PhasePool, err, false)
-}
-
-// wait waits for the pool to serve w.
-func (x *exchange) wait(w *waiter) (grant, error) {
-	ctx, cancel := x.bounded()
-	defer cancel()
-	x.queued(w)
-	g, err := x.c.pool.wait(ctx, w, x.limits.Pool)
-	x.served(g, err)
-	x.now = clock()
-	return g, err
 }
 
 // stamp gives the time, when timings are asked for.
@@ -218,58 +212,6 @@ func (x *exchange) bounded() (context.Context, context.CancelFunc) {
 		return x.ctx, func() {}
 	}
 	return context.WithTimeoutCause(x.ctx, time.Duration(x.whole-clock()), &limitError{name: "total", limit: x.limits.Total})
-}
-
-// open opens a connection by a right that the pool has granted.
-func (x *exchange) open(h *host) (*conn, error) {
-	ctx, cancel := x.bounded()
-	defer cancel()
-	x.right = h
-	var t Timings
-	cn, err := x.dial(ctx, h, &t)
-	if err != nil {
-		x.right = nil
-		x.c.pool.giveUp(h)
-		return nil, err
-	}
-	cn.trusted = x.c.local != nil
-	x.right, x.conn, x.held = nil, cn, true
-	x.c.pool.opened(cn)
-	if h.key.tls && h.key.via == nil && x.c.dialer.secure != nil {
-		cn.dialedTLS()
-	} else if h.key.tls && !cn.trusted {
-		if err := x.secure(ctx, cn, h.key.policy, &t); err != nil {
-			if a := cn.wire.aborted.Load(); a != nil {
-				err = a.cause
-			}
-			e := x.failed(PhaseTLS, err, false)
-			x.release(false)
-			return nil, e
-		}
-	}
-	if t0 := x.call.Timings; t0 != nil {
-		t0.DNS, t0.Connect, t0.TLS = t.DNS, t.Connect, t.TLS
-	}
-	x.now = clock()
-	return cn, nil
-}
-
-// secure puts TLS on a new connection.
-func (x *exchange) secure(ctx context.Context, cn *conn, policy *trust.Policy, t *Timings) error {
-	name, _, err := splitPort(x.call.Host)
-	if err != nil {
-		return err
-	}
-	x.call.trace.tlsStart()
-	_, err = phase(ctx, x.limits.TLS, "tls", &t.TLS, func(ctx context.Context) (struct{}, error) {
-		tc, err := policy.Client(ctx, cn.top, name, "http/1.1")
-		if err == nil {
-			cn.secured(tc)
-		}
-		return struct{}{}, err
-	})
-	x.call.trace.tlsDone(cn.tls, err)
-	return err
 }
 
 // failed makes the error of a phase.

@@ -380,8 +380,8 @@ func (x *exchange) trade() {
 	x.conn.unwatch()
 	x.held = false
 	release := x.conn.releasing()
-	if g, err := x.c.pool.replace(x.conn, true); err == nil {
-		x.right = g.host
+	if _, err := x.c.pool.replace(x.conn, true); err == nil {
+		x.right = x.conn.host
 	}
 	release.tell(false)
 }

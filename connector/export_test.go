@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 )
 
@@ -60,16 +61,47 @@ func NewPool(total, perHost int, idle, age time.Duration) Pool {
 	return Pool{newPool(poolLimits{total: total, perHost: perHost, idle: idle, age: age})}
 }
 
-// Get asks for a connection to host.
-func (p Pool) Get(ctx context.Context, host string, fresh bool, limit time.Duration) (*Lease, error) {
-	g, w, err := p.p.ask(clock(), hostKey{host: host}, fresh)
-	if w != nil {
-		g, err = p.p.wait(ctx, w, limit)
+// Get asks for a connection to host, which begin is called to open, when that is
+// to be done.
+func (p Pool) Get(ctx context.Context, to string, fresh bool, limit time.Duration, begin func(*Opening)) (*Lease, error) {
+	h := &host{pool: p.p, key: hostKey{host: to}}
+	if !fresh {
+		c, known, err := p.p.take(clock(), h.key)
+		if c != nil || err != nil {
+			return p.lease(outcome{conn: c}, err)
+		}
+		if known != nil {
+			h = known
+		}
 	}
-	if err != nil {
+	w := p.waiter(fresh, begin)
+	if _, err := p.p.join(clock(), w, h); err != nil {
 		return nil, err
 	}
-	return &Lease{p.p, g}, nil
+	return p.wait(ctx, w, limit)
+}
+
+func (p Pool) wait(ctx context.Context, w *waiter, limit time.Duration) (*Lease, error) {
+	if w.alone {
+		w.opener.start()
+	}
+	return p.lease(p.p.wait(ctx, w, limit))
+}
+
+func (p Pool) waiter(fresh bool, begin func(*Opening)) *waiter {
+	w := &waiter{fresh: fresh, outcome: make(chan outcome, 1)}
+	w.opener = &Opening{p: p.p, w: w, begin: begin, Aborted: make(chan struct{})}
+	return w
+}
+
+func (p Pool) lease(got outcome, err error) (*Lease, error) {
+	switch {
+	case err != nil:
+		return nil, err
+	case got.failed != nil:
+		return nil, got.failed.err
+	}
+	return &Lease{p, got.conn}, nil
 }
 
 func (p Pool) CloseIdle()                      { p.p.closeIdle() }
@@ -77,31 +109,55 @@ func (p Pool) Close()                          { p.p.close() }
 func (p Pool) Drain(ctx context.Context) error { return p.p.drain(ctx) }
 func (p Pool) Stats() Stats                    { return p.p.stats() }
 
-// Lease is what a pool has granted: a connection, or the right to open one.
-type Lease struct {
-	p *pool
-	g grant
+// Opening is a connection that is to be opened.
+type Opening struct {
+	Aborted chan struct{} // closed when it is not needed any more
+	once    sync.Once
+	p       *pool
+	w       *waiter
+	begin   func(*Opening)
 }
 
-// Conn gives the connection, nil for a right.
-func (l *Lease) Conn() net.Conn {
-	if l.g.conn == nil {
-		return nil
+func (o *Opening) start()      { o.begin(o) }
+func (o *Opening) abort(error) { o.once.Do(func() { close(o.Aborted) }) }
+
+// Open ends it well.
+func (o *Opening) Open(nc net.Conn) {
+	c := newConn(o.w.host, nc)
+	o.p.opened(c)
+	o.p.deliver(o.w, c)
+}
+
+// Fail ends it with an error, before it was connected or after.
+func (o *Opening) Fail(nc net.Conn, err error) {
+	var c *conn
+	if nc != nil {
+		c = newConn(o.w.host, nc)
+		o.p.opened(c)
 	}
-	return l.g.conn.wire.Conn
+	o.p.fail(o.w, c, &failure{err: err})
 }
 
-// Open uses the right.
-func (l *Lease) Open(nc net.Conn) {
-	c := newConn(l.g.host, nc)
-	l.p.opened(c)
-	l.g.conn = c
+// Lease is a connection of a pool's.
+type Lease struct {
+	p Pool
+	c *conn
 }
 
-func (l *Lease) GiveUp() { l.p.giveUp(l.g.host) }
-func (l *Lease) Put()    { l.p.put(l.g.conn) }
-func (l *Lease) Replace(fresh bool) (err error) {
-	l.g, err = l.p.replace(l.g.conn, fresh)
-	return err
+// Conn gives the connection.
+func (l *Lease) Conn() net.Conn { return l.c.wire.Conn }
+
+func (l *Lease) Put()     { l.p.p.put(l.c) }
+func (l *Lease) Discard() { l.p.p.discard(l.c) }
+
+// Replace gives another connection for one that was found dead.
+func (l *Lease) Replace(ctx context.Context, fresh bool, begin func(*Opening)) (*Lease, error) {
+	h := l.c.host
+	c, err := l.p.p.replace(l.c, fresh)
+	if c != nil || err != nil {
+		return l.p.lease(outcome{conn: c}, err)
+	}
+	w := l.p.waiter(fresh, begin)
+	l.p.p.use(w, h)
+	return l.p.wait(ctx, w, -1)
 }
-func (l *Lease) Discard() { l.p.discard(l.g.conn) }

@@ -32,6 +32,25 @@ func (l *list[T, P]) pushBack(e P) {
 	l.len++
 }
 
+// insert puts e behind at; a nil at is the front.
+func (l *list[T, P]) insert(e, at P) {
+	if at == l.tail {
+		l.pushBack(e)
+		return
+	}
+	next := l.head
+	if at != nil {
+		next = at.links().next
+		at.links().next = e
+	} else {
+		l.head = e
+	}
+	k := e.links()
+	k.prev, k.next, k.queued = at, next, true
+	P(next).links().prev = e
+	l.len++
+}
+
 func (l *list[T, P]) remove(e P) {
 	k := e.links()
 	if k.prev == nil {

@@ -122,12 +122,14 @@ type Options struct {
 
 	// DialContext opens connections in place of the connector's own dialer and
 	// resolver. addr is "host:port" with the name as it stands in the URL. It
-	// must return when ctx ends, and be safe for concurrent use. The connector
-	// sets the deadlines of the connection itself, over those that were set
-	// before; time-outs need them. Connections that are no sockets of the system
-	// are listened to for 0.1 ms before they are used again, since there is no
-	// other way to see what has come unasked: one whose SetReadDeadline gives an
-	// error is used without that, one that ignores its deadlines is never reused.
+	// must return when ctx ends, and be safe for concurrent use. ctx has the values
+	// of the request's, and may outlast that: a request that takes another
+	// connection, which has come free, leaves this one to the next. The connector
+	// sets the deadlines of the connection itself, over those that were set before;
+	// time-outs need them. Connections that are no sockets of the system are
+	// listened to for 0.1 ms before they are used again, since there is no other way
+	// to see what has come unasked: one whose SetReadDeadline gives an error is used
+	// without that, one that ignores its deadlines is never reused.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// DialTLSContext, when set, opens the connections for URLs of scheme https, in
@@ -137,6 +139,15 @@ type Options struct {
 	// not have agreed on another protocol than HTTP/1.1. Behind a proxy it is not
 	// used.
 	DialTLSContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// AllowTruncation takes a response that states no length for complete when its
+	// TLS connection ends without TLS's closure alert. Whoever sits in between, and a
+	// server that breaks down, can make such an end, and so cut a response at will;
+	// without the option it is an error that unwraps to io.ErrUnexpectedEOF, as RFC
+	// 9112, section 9.8, asks for and curl does with most TLS libraries. net/http,
+	// browsers and Python take it for complete, and some old servers never send the
+	// alert. Connections of DialTLSContext are not looked into.
+	AllowTruncation bool
 
 	// UnixSocket, when set, is the path of the socket that every request goes
 	// to, whatever the host in its URL.

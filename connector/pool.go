@@ -1,9 +1,7 @@
 package connector
 
 import (
-	"context"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +32,12 @@ type poolLimits struct {
 // ask for other hosts. When the total limit is reached and other hosts have
 // connections at rest, the one that has rested longest gives way. A request whose
 // connection was dead, or died under it, does not wait again for the next one.
+//
+// A request that has got the right to open a connection waits as well: for that
+// one, or for another of its host that comes free before, in its turn. In the
+// latter case the opening goes on, unless it was begun as the only one of its host,
+// and what it brings is for who waits next, or rests. Its own is nobody else's as long as it waits: so the limits, the errors
+// and the traces of an opening are those of the request that has begun it.
 type pool struct {
 	limits poolLimits
 
@@ -42,12 +46,13 @@ type pool struct {
 	busy    list[conn, *conn] // the connections in use
 	resting list[conn, *conn] // the idle ones, the longest idle first
 	waiting queue
-	open    int           // connections open or being opened
-	ids     uint64        // given to connections so far
-	closed  bool          // nothing is given out any more
-	severed bool          // nor may anything go on
-	reaper  *time.Timer   // closes what has rested too long; nil when not set
-	drained chan struct{} // closed when open falls to zero, while draining
+	spares  list[waiter, *waiter] // the openings that no request waits for
+	open    int                   // connections open or being opened
+	ids     uint64                // given to connections so far
+	closed  bool                  // nothing is given out any more
+	severed bool                  // nor may anything go on
+	reaper  *time.Timer           // closes what has rested too long; nil when not set
+	drained chan struct{}         // closed when open falls to zero, while draining
 }
 
 // host is the pool's share of one key.
@@ -59,6 +64,8 @@ type host struct {
 	opening int                   // of those open, the ones that are still being opened
 	memos   sync.Pool             // of *http1.Memo: what the host's heads look like
 	waiting list[waiter, *waiter] // the first come first
+	openers list[waiter, *waiter] // those with an opening, who would take another; the same
+	spares  int                   // openings that no request waits for
 	place   int                   // in the heap of the pool's queue, from 1; 0 is none
 }
 
@@ -73,70 +80,68 @@ func (l *poolLimits) full(h *host) bool {
 	return h.open >= l.perHost || h.open == h.opening && h.opening >= l.mayOpen()
 }
 
-// waiter is a request that waits for a connection.
-type waiter struct {
-	queue links[waiter]
-	turn  uint64 // its place in the order in which all came
-	host  *host
-	fresh bool // wants a new connection, not one that rested
-	got   grant
-	grant chan grant // gives got; closed when the pool closes
-}
-
-// grant is what a request gets of the pool: a connection, or (conn nil) the
-// right to open one for host.
-type grant struct {
-	host *host
-	conn *conn
-}
-
-func (w *waiter) links() *links[waiter] { return &w.queue }
-
 func newPool(l poolLimits) *pool {
 	return &pool{limits: l, hosts: map[hostKey]*host{}}
 }
 
-// ask gives a resting connection for key, or the right to open one; fresh asks
-// for the latter in any case. Where neither can be had it gives a waiter, whose
-// turn is to be waited for.
-func (p *pool) ask(now int64, key hostKey, fresh bool) (grant, *waiter, error) {
-	var (
-		unknown *host   // made when it turns out that it is needed, and not
-		w       *waiter // while others wait for the lock
-	)
-	for {
-		p.mu.Lock()
-		if p.closed {
-			p.mu.Unlock()
-			return grant{}, nil, ErrClosed
-		}
-		h := p.hosts[key]
-		if h == nil && unknown == nil {
-			p.mu.Unlock()
-			unknown = &host{pool: p, key: key}
-			continue
-		}
-		if h == nil {
-			h = unknown
-		}
-		g, gone, ok := p.provide(now, h, fresh)
-		if !ok && w != nil {
-			w.host = h
-			p.waiting.join(w)
-		}
-		if h == unknown || len(gone) > 0 {
-			p.keep(h) // it may have been forgotten with its last connection
-		}
+// take gives a connection that rests. Where there is none it gives the host, for
+// join: nil when the pool does not know it.
+func (p *pool) take(now int64, key hostKey) (c *conn, h *host, err error) {
+	p.mu.Lock()
+	if p.closed {
 		p.mu.Unlock()
-		closeAll(gone)
-		switch {
-		case ok:
-			return g, nil, nil
-		case w != nil:
-			return grant{}, w, nil
-		}
-		w = &waiter{fresh: fresh, grant: make(chan grant, 1)}
+		return nil, nil, ErrClosed
 	}
+	var stale []*conn
+	if h = p.hosts[key]; h != nil {
+		c, stale = p.takeIdle(now, h)
+	}
+	p.mu.Unlock()
+	closeAll(stale)
+	return c, h, nil
+}
+
+// join lets w wait for a connection of h, which the pool may not know yet. It
+// reports whether w has to queue: else it has got a connection by now, or the
+// right to open one: itself, where it is alone.
+func (p *pool) join(now int64, w *waiter, h *host) (queues bool, err error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return false, ErrClosed
+	}
+	if known := p.hosts[h.key]; known != nil {
+		h = known
+	}
+	w.host = h
+	p.waiting.number(w)
+	var t turn
+	if queues = !p.provide(now, w, &t); queues {
+		p.waiting.join(w)
+	}
+	p.leaveAlone(w, &t)
+	p.keep(h) // it may have been forgotten with its last connection
+	p.mu.Unlock()
+	t.finish()
+	return queues, nil
+}
+
+// use lets w wait for the connection that it opens by a right which its request
+// holds: it has had its turn, and comes before all who wait.
+func (p *pool) use(w *waiter, h *host) {
+	var t turn
+	p.mu.Lock()
+	w.host = h
+	if w.fresh || !p.provideIdle(clock(), w, &t) {
+		p.entitle(w, &t)
+		p.leaveAlone(w, &t)
+	} else { // it has come to rest meanwhile
+		h.opening--
+		p.lose(h)
+		p.serve(nil, &t)
+	}
+	p.mu.Unlock()
+	t.finish()
 }
 
 // keep remembers h as long as there is anything of it. The caller holds p.mu.
@@ -144,45 +149,6 @@ func (p *pool) keep(h *host) {
 	if h.open > 0 || h.waiting.len > 0 {
 		p.hosts[h.key] = h
 	}
-}
-
-// wait blocks until w is served, ctx ends, or limit (negative: none) has passed.
-func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (grant, error) {
-	var expired <-chan time.Time
-	if limit >= 0 {
-		t := time.NewTimer(limit)
-		defer t.Stop()
-		expired = t.C
-	}
-	var err error
-	select {
-	case g, ok := <-w.grant:
-		if !ok {
-			return grant{}, ErrClosed
-		}
-		return g, nil
-	case <-ctx.Done():
-		err = context.Cause(ctx)
-	case <-expired:
-		err = &limitError{name: "pool", limit: limit}
-	}
-	p.mu.Lock()
-	queued := w.queue.queued
-	if queued {
-		p.waiting.leave(w)
-		p.forget(w.host)
-	}
-	p.mu.Unlock()
-	if !queued { // it was served at the same moment: hand on what it got
-		if g, ok := <-w.grant; ok {
-			if g.conn != nil {
-				p.put(g.conn)
-			} else {
-				p.giveUp(g.host)
-			}
-		}
-	}
-	return grant{}, err
 }
 
 // takeIdle gives the connection of h that rested least and is still young
@@ -212,18 +178,18 @@ func (p *pool) usable(now int64, c *conn) bool {
 // permit gives the right to open a connection for h, when the limits allow it,
 // if need be in the place of the connection that has rested longest. The
 // caller holds p.mu.
-func (p *pool) permit(h *host) (g grant, evicted *conn, ok bool) {
+func (p *pool) permit(h *host) (evicted *conn, ok bool) {
 	if h.open == h.opening && h.opening >= p.limits.mayOpen() {
-		return grant{}, nil, false
+		return nil, false
 	}
 	if h.open >= p.limits.perHost {
 		if len(h.idle) == 0 {
-			return grant{}, nil, false
+			return nil, false
 		}
 		evicted = h.idle[0]
 	} else if p.open >= p.limits.total {
 		if evicted = p.resting.front(); evicted == nil {
-			return grant{}, nil, false
+			return nil, false
 		}
 	}
 	if evicted != nil {
@@ -232,16 +198,16 @@ func (p *pool) permit(h *host) (g grant, evicted *conn, ok bool) {
 	h.open++
 	h.opening++
 	p.open++
-	return grant{host: h}, evicted, true
+	return evicted, true
 }
 
-// evict takes a resting connection out of the pool. The caller holds p.mu and
-// closes the connection.
+// evict takes a connection out of the pool that has rested longest of its host's,
+// and costs the same however many there are. The caller holds p.mu and closes the
+// connection.
 func (p *pool) evict(c *conn) {
 	h := c.host
-	if i := slices.Index(h.idle, c); i >= 0 {
-		h.idle = slices.Delete(h.idle, i, i+1)
-	}
+	h.idle[0] = nil
+	h.idle = h.idle[1:]
 	p.resting.remove(c)
 	p.lose(h)
 }
@@ -282,7 +248,7 @@ func (p *pool) opened(c *conn) {
 	var t turn
 	if h.waiting.len > 0 && h.open-h.opening == 1 { // the host is alive
 		p.waiting.awaken(h)
-		t = p.serve()
+		p.serve(nil, &t)
 	}
 	severed := p.severed
 	p.mu.Unlock()
@@ -294,10 +260,11 @@ func (p *pool) opened(c *conn) {
 
 // giveUp takes back a right to open a connection that was not used.
 func (p *pool) giveUp(h *host) {
+	var t turn
 	p.mu.Lock()
 	h.opening--
 	p.lose(h)
-	t := p.serve()
+	p.serve(nil, &t)
 	p.mu.Unlock()
 	t.finish()
 }
@@ -306,6 +273,11 @@ func (p *pool) giveUp(h *host) {
 // the connection was closed instead.
 func (p *pool) put(c *conn) bool {
 	c.restedAt = clock()
+	if c.uses == 0 {
+		// The peer may close it while it rests, so it is like one that was used.
+		c.uses, c.early = 1, true
+	}
+	var t turn
 	p.mu.Lock()
 	if p.closed || !p.usable(c.restedAt, c) {
 		p.mu.Unlock()
@@ -316,7 +288,7 @@ func (p *pool) put(c *conn) bool {
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
 	p.waiting.awaken(c.host)
-	t := p.serve()
+	p.serve(c.host, &t)
 	if p.reaper == nil {
 		p.wakeReaper()
 	}
@@ -333,95 +305,40 @@ func (p *pool) discard(c *conn) {
 		p.mu.Unlock()
 		return
 	}
+	var t turn
 	p.busy.remove(c)
 	p.lose(c.host)
-	t := p.serve()
+	p.serve(nil, &t)
 	p.mu.Unlock()
 	c.close()
 	t.finish()
 }
 
 // replace closes a connection that was found dead, and gives what there is in its
-// place: another one that rests (unless fresh), or the right to open one. So its
-// holder does not lose its turn to those who wait.
-func (p *pool) replace(c *conn, fresh bool) (grant, error) {
+// place: another one that rests (unless fresh), or (nil) the right to open one. So
+// its holder does not lose its turn to those who wait.
+func (p *pool) replace(c *conn, fresh bool) (other *conn, err error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		p.discard(c)
-		return grant{}, ErrClosed
+		return nil, ErrClosed
 	}
 	p.busy.remove(c)
-	g := grant{host: c.host}
-	var gone []*conn
+	var t turn
 	if !fresh {
-		g.conn, gone = p.takeIdle(clock(), c.host)
+		other, t.gone = p.takeIdle(clock(), c.host)
 	}
-	if g.conn != nil {
+	if other != nil {
 		p.lose(c.host)
 	} else {
 		c.host.opening++
 	}
-	t := p.serve()
+	p.serve(nil, &t)
 	p.mu.Unlock()
 	c.close()
-	closeAll(gone)
 	t.finish()
-	return g, nil
-}
-
-// turn is what serve has decided: it is done without p.mu, and in this order,
-// so that no connection is opened before the one that gave way is closed.
-type turn struct {
-	gone   []*conn
-	served []*waiter
-}
-
-func (t turn) finish() {
-	closeAll(t.gone)
-	for _, w := range t.served {
-		w.grant <- w.got
-	}
-}
-
-// serve gives to waiters, the first come first, what rests and what the limits
-// allow. The caller holds p.mu, and finishes the turn without it.
-func (p *pool) serve() (t turn) {
-	w := p.waiting.first()
-	if w == nil {
-		return t
-	}
-	for now := clock(); w != nil; w = p.waiting.first() {
-		g, gone, ok := p.provide(now, w.host, w.fresh)
-		t.gone = append(t.gone, gone...)
-		switch {
-		case ok:
-			p.waiting.leave(w)
-			w.got = g
-			t.served = append(t.served, w)
-		case p.limits.full(w.host):
-			p.waiting.rest(w.host) // and lets the others pass
-		default:
-			return t
-		}
-	}
-	return t
-}
-
-// provide finds what a request for h can be given. The caller holds p.mu and
-// closes the connections that gave way.
-func (p *pool) provide(now int64, h *host, fresh bool) (g grant, gone []*conn, ok bool) {
-	if !fresh {
-		var c *conn
-		if c, gone = p.takeIdle(now, h); c != nil {
-			return grant{h, c}, gone, true
-		}
-	}
-	g, evicted, ok := p.permit(h)
-	if evicted != nil {
-		gone = append(gone, evicted)
-	}
-	return g, gone, ok
+	return other, nil
 }
 
 func closeAll(conns []*conn) {

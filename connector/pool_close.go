@@ -37,12 +37,22 @@ func (p *pool) reap() {
 	closeAll(stale)
 }
 
-// closeIdle closes all resting connections.
+// closeIdle closes all resting connections, and ends the openings of such that
+// nobody waits for.
 func (p *pool) closeIdle() {
 	p.mu.Lock()
-	idle := p.takeAllIdle()
+	t := turn{gone: p.takeAllIdle(), spare: p.allSpares()}
 	p.mu.Unlock()
-	closeAll(idle)
+	t.finish()
+}
+
+// allSpares gives the openings that nobody waits for. The caller holds p.mu, and
+// ends them without it.
+func (p *pool) allSpares() (all []*waiter) {
+	for w := p.spares.front(); w != nil; w = w.queue.next {
+		all = append(all, w)
+	}
+	return all
 }
 
 // takeAllIdle empties the pool's rest. The caller holds p.mu.
@@ -58,31 +68,32 @@ func (p *pool) takeAllIdle() (idle []*conn) {
 	return idle
 }
 
-// shut refuses new requests, lets the waiting ones go with ErrClosed and gives
-// the resting connections. The caller holds p.mu.
-func (p *pool) shut() []*conn {
+// shut refuses new requests, lets the queue go with ErrClosed, and what rests or is
+// opened for nobody. The caller holds p.mu, and finishes the turn without it.
+func (p *pool) shut() turn {
 	p.closed = true
 	for _, h := range p.hosts {
 		for w := h.waiting.front(); w != nil; w = h.waiting.front() {
 			p.waiting.leave(w)
-			close(w.grant)
+			w.stage = settled
+			close(w.outcome)
 		}
 		p.forget(h)
 	}
-	return p.takeAllIdle()
+	return turn{gone: p.takeAllIdle(), spare: p.allSpares()}
 }
 
 // close closes everything; requests under way fail with ErrClosed.
 func (p *pool) close() {
 	p.mu.Lock()
 	p.severed = true
-	idle := p.shut()
+	t := p.shut()
 	var busy []*conn
 	for c := p.busy.front(); c != nil; c = c.rest.next {
 		busy = append(busy, c)
 	}
 	p.mu.Unlock()
-	closeAll(idle)
+	t.finish()
 	for _, c := range busy {
 		c.cut(ErrClosed)
 	}
@@ -91,13 +102,13 @@ func (p *pool) close() {
 // drain refuses new requests and waits for those under way.
 func (p *pool) drain(ctx context.Context) error {
 	p.mu.Lock()
-	idle := p.shut()
+	t := p.shut()
 	if p.open > 0 && p.drained == nil {
 		p.drained = make(chan struct{})
 	}
 	done := p.drained
 	p.mu.Unlock()
-	closeAll(idle)
+	t.finish()
 	if done == nil {
 		return nil
 	}

@@ -78,15 +78,18 @@ type poolPlay struct {
 	alone  bool // the moment has one operation
 	mu     sync.Mutex
 	news   []func()     // what requests and drains came to, to be noted by the test's goroutine
-	live   atomic.Int32 // connections open, and rights that were got
+	live   atomic.Int32 // connections open, and being opened
 }
 
 // poolRequest is a request for a connection.
 type poolRequest struct {
-	host   int
-	cancel context.CancelFunc
-	got    outcome
-	lease  *connector.Lease
+	host     int
+	cancel   context.CancelFunc
+	canceled bool
+	got      outcome
+	lease    *connector.Lease
+	opening  *connector.Opening // what it has begun to open; nil when that has ended
+	aborted  chan struct{}      // of the opening
 }
 
 type poolDrain struct {
@@ -150,16 +153,16 @@ func playPool(t *testing.T, name string, script []byte) {
 // end gives everything back and closes the pool, of which nothing may be left.
 func (p *poolPlay) end() {
 	for id, r := range p.reqs {
-		r.cancel()
-		if p.t.Failed() {
-			continue
-		}
-		switch {
-		case r.got.verdict == waits:
+		if r.got.verdict == waits && !r.canceled && !p.t.Failed() {
 			p.moment([]poolOp{{kind: opCancel, req: id, host: r.host}})
-		case r.got.verdict == granted && r.got.conn == noConn:
-			p.moment([]poolOp{{kind: opGiveUp, req: id, host: r.host}})
-		case r.got.verdict == granted:
+		}
+		r.cancel()
+	}
+	for id, r := range p.reqs { // some of them were served now
+		if r.opening != nil && !p.t.Failed() {
+			p.moment([]poolOp{{kind: opFail, req: id, host: r.host}})
+		}
+		if r.got.verdict == granted && !p.t.Failed() {
 			p.moment([]poolOp{{kind: opPut, req: id, conn: r.got.conn}})
 		}
 	}
@@ -193,7 +196,7 @@ func (p *poolPlay) moment(ops []poolOp) {
 			pause = tickTime
 			continue
 		}
-		if p.alone && op.kind != opGet && op.kind != opDrain {
+		if p.alone && op.kind != opGet && op.kind != opReplace && op.kind != opDrain {
 			f()
 			break
 		}
@@ -247,6 +250,10 @@ func (p *poolPlay) differs(m *modelPool) string {
 		if r.got != m.got[i] {
 			return fmt.Sprintf("request %d: %v, the model says %v", i, r.got, m.got[i])
 		}
+		d := m.dials[i]
+		if on := r.opening != nil; on != d.on || on && isClosed(r.aborted) != d.aborted {
+			return fmt.Sprintf("request %d: opening %v, aborted %v, the model says %+v", i, on, isClosed(r.aborted), d)
+		}
 	}
 	for i, d := range p.drains {
 		if d.got != m.drains[i] {
@@ -256,6 +263,9 @@ func (p *poolPlay) differs(m *modelPool) string {
 	for i, c := range p.conns {
 		n := int(c.closes.Load())
 		may := 1 + 2*m.conns[i].cuts // by who used it, and by both steps of waking that one
+		if m.severed {
+			may += 2 // the pool was closed between two steps of its being opened
+		}
 		if n > may || (n > 0) != m.conns[i].closed {
 			return fmt.Sprintf("conn %d: closed %d times, the model says %v", i, n, m.conns[i].closed)
 		}
@@ -273,4 +283,13 @@ func (p *poolPlay) fail(format string, args ...any) {
 		fmt.Fprintln(&b, " ", ops)
 	}
 	p.t.Errorf("%s, limits %+v: %s, after\n%s", p.name, p.limits, fmt.Sprintf(format, args...), b.String())
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }

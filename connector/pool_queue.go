@@ -36,10 +36,14 @@ func (q *hostHeap) Pop() any {
 	return h
 }
 
-// join puts w behind all who wait.
-func (q *queue) join(w *waiter) {
+// number gives w its place in the order in which all came; the first is 1.
+func (q *queue) number(w *waiter) {
 	q.turns++
 	w.turn = q.turns
+}
+
+// join puts w, who came last, behind all who wait.
+func (q *queue) join(w *waiter) {
 	w.host.waiting.pushBack(w)
 	q.len++
 	q.awaken(w.host)

@@ -11,15 +11,16 @@ import (
 type verdict uint8
 
 const (
-	waits    verdict = iota
-	granted          // a connection, or the right to open one
-	refused          // the pool is closed
-	canceled         // by its context
-	expired          // it has waited too long
-	over             // what was granted has been given back
+	waits    verdict = iota // in the queue, or for what it opens
+	granted                 // a connection
+	refused                 // the pool is closed
+	canceled                // by its context
+	expired                 // it was in the queue too long
+	failed                  // its opening
+	over                    // what was granted has been given back
 )
 
-var verdictNames = [...]string{"waits", "granted", "refused", "canceled", "expired", "over"}
+var verdictNames = [...]string{"waits", "granted", "refused", "canceled", "expired", "failed", "over"}
 
 // outcome is a verdict and, where it is granted, the number of the connection.
 type outcome struct {
@@ -27,15 +28,9 @@ type outcome struct {
 	conn    int
 }
 
-// noConn stands for the right to open a connection.
-const noConn = -1
-
 func (o outcome) String() string {
-	switch {
-	case o.verdict != granted:
+	if o.verdict != granted {
 		return verdictNames[o.verdict]
-	case o.conn == noConn:
-		return "right"
 	}
 	return fmt.Sprint("conn ", o.conn)
 }
@@ -49,12 +44,15 @@ type modelPool struct {
 	now     int
 	open    [modelHosts]int // connections and rights to open one
 	conns   []modelConn
-	rest    []int // numbers of connections, the longest at rest first
-	waiting []modelWaiter
-	got     []outcome // of each request
-	drains  []outcome // of each Drain: waits, granted when all has ended, or canceled
-	closed  bool      // gives nothing out
-	severed bool      // lets nothing go on
+	rest    []int         // numbers of connections, the longest at rest first
+	waiting []modelWaiter // in the queue
+	openers []modelWaiter // those that would take another than the one they open
+	turns   int
+	dials   []modelDial // of each request, there or not
+	got     []outcome   // of each request
+	drains  []outcome   // of each Drain: waits, granted when all has ended, or canceled
+	closed  bool        // gives nothing out
+	severed bool        // lets nothing go on
 }
 
 type modelLimits struct{ total, perHost, idle, age int }
@@ -66,8 +64,19 @@ type modelConn struct {
 	cuts           int // how often the pool was closed while it was in use
 }
 
+// modelDial is the opening of a connection.
+type modelDial struct {
+	host     int
+	on       bool // under way
+	wanted   bool // its request waits for it
+	canceled bool // the request's context has ended
+	alone    bool // it was begun as the only one of its host: it ends for another
+	aborted  bool // the pool has no use for it
+}
+
 type modelWaiter struct {
 	req, host int
+	turn      int // its place in the order in which all came
 	fresh     bool
 	until     int // when it has waited too long; 0 is never
 }
@@ -75,6 +84,7 @@ type modelWaiter struct {
 func (m *modelPool) clone() *modelPool {
 	c := *m
 	c.conns, c.rest, c.waiting = slices.Clone(m.conns), slices.Clone(m.rest), slices.Clone(m.waiting)
+	c.openers, c.dials = slices.Clone(m.openers), slices.Clone(m.dials)
 	c.got, c.drains = slices.Clone(m.got), slices.Clone(m.drains)
 	return &c
 }
@@ -100,57 +110,109 @@ func (m *modelPool) drop(id int) {
 	m.rest = slices.DeleteFunc(m.rest, func(r int) bool { return r == id })
 }
 
-// provide finds what a request can be given.
-func (m *modelPool) provide(host int, fresh bool) (outcome, bool) {
-	if !fresh {
-		for _, id := range slices.Backward(slices.Clone(m.rest)) {
-			if m.conns[id].host != host {
-				continue
-			}
-			if m.usable(m.conns[id]) {
-				m.rest = slices.DeleteFunc(m.rest, func(r int) bool { return r == id })
-				m.conns[id].busy = true
-				return outcome{granted, id}, true
-			}
-			m.drop(id)
-		}
+// provide finds what a request can be given: a connection, or the right to open one.
+func (m *modelPool) provide(w modelWaiter) bool {
+	if !w.fresh && m.provideIdle(w) {
+		return true
 	}
 	victim := func(id int) bool { return true }
 	switch {
-	case m.full(host):
-		victim = func(id int) bool { return m.conns[id].host == host }
+	case m.full(w.host):
+		victim = func(id int) bool { return m.conns[id].host == w.host }
 	case m.opened() < m.limits.total:
-		m.open[host]++
-		return outcome{granted, noConn}, true
+		m.entitle(w)
+		return true
 	}
 	i := slices.IndexFunc(m.rest, victim)
 	if i < 0 {
-		return outcome{}, false
+		return false
 	}
 	m.drop(m.rest[i])
-	m.open[host]++
-	return outcome{granted, noConn}, true
+	m.entitle(w)
+	return true
+}
+
+// provideIdle gives a connection at rest.
+func (m *modelPool) provideIdle(w modelWaiter) bool {
+	for _, id := range slices.Backward(slices.Clone(m.rest)) {
+		if m.conns[id].host != w.host {
+			continue
+		}
+		if m.usable(m.conns[id]) {
+			m.rest = slices.DeleteFunc(m.rest, func(r int) bool { return r == id })
+			m.conns[id].busy = true
+			m.got[w.req] = outcome{granted, id}
+			return true
+		}
+		m.drop(id)
+	}
+	return false
+}
+
+// entitle lets a request open a connection.
+func (m *modelPool) entitle(w modelWaiter) {
+	m.open[w.host]++
+	m.dials[w.req] = modelDial{host: w.host, on: true, wanted: true}
+	if !w.fresh {
+		m.openers = append(m.openers, w)
+	}
 }
 
 func (m *modelPool) full(host int) bool { return m.open[host] >= m.limits.perHost }
 
 // serve gives the first of the waiters what there is, until there is nothing for
-// them. One whose host is at its limit lets others pass, no other does.
+// them. One whose host is at its limit lets others pass, no other does. One that is
+// opening a connection takes what rests, in its turn.
 func (m *modelPool) serve() {
-	for i := 0; i < len(m.waiting); {
-		w := m.waiting[i]
-		o, ok := m.provide(w.host, w.fresh)
+	for i := 0; ; {
+		next := -1
+		for k, o := range m.openers {
+			rests := slices.ContainsFunc(m.rest, func(id int) bool { return m.conns[id].host == o.host && m.usable(m.conns[id]) })
+			first := next < 0 || o.turn < m.openers[next].turn
+			if rests && first && (i == len(m.waiting) || o.turn < m.waiting[i].turn) {
+				next = k
+			}
+		}
 		switch {
-		case ok:
-			m.got[w.req] = o
+		case next >= 0:
+			o := m.openers[next]
+			m.provideIdle(o)
+			m.openers = slices.Delete(m.openers, next, next+1)
+			d := &m.dials[o.req]
+			d.wanted, d.aborted = false, d.alone
+			i = 0
+		case i == len(m.waiting):
+			return
+		case m.provide(m.waiting[i]):
 			m.waiting = slices.Delete(m.waiting, i, i+1)
 			i = 0
-		case m.full(w.host):
+		case m.full(m.waiting[i].host):
 			i++
 		default:
 			return
 		}
 	}
+}
+
+// dialed ends an opening; id is the connection, or less than zero.
+func (m *modelPool) dialed(req, id int) {
+	d := &m.dials[req]
+	d.on = false
+	m.openers = slices.DeleteFunc(m.openers, func(w modelWaiter) bool { return w.req == req })
+	switch {
+	case id < 0:
+		m.open[d.host]--
+		if d.wanted {
+			m.got[req] = outcome{verdict: failed}
+		}
+		return
+	case d.wanted && !d.canceled:
+		m.got[req] = outcome{granted, id}
+		return
+	case d.wanted:
+		m.got[req] = outcome{verdict: canceled}
+	}
+	m.give(id, true)
 }
 
 // shut refuses what is to come, and who waits.
@@ -164,6 +226,11 @@ func (m *modelPool) shut() {
 }
 
 func (m *modelPool) closeIdle() {
+	for i := range m.dials {
+		if d := &m.dials[i]; d.on && !d.wanted {
+			d.aborted = true
+		}
+	}
 	for len(m.rest) > 0 {
 		m.drop(m.rest[0])
 	}
@@ -188,12 +255,13 @@ func (m *modelPool) give(id int, reusable bool) {
 
 // replace drops a connection and serves its holder before all others.
 func (m *modelPool) replace(op poolOp) {
-	host := m.conns[op.conn].host
 	m.drop(op.conn)
-	m.got[op.req] = outcome{verdict: refused}
-	if !m.closed {
-		m.got[op.req], _ = m.provide(host, op.fresh)
+	if m.closed {
+		m.got[op.next] = outcome{verdict: refused}
+		return
 	}
+	m.provide(modelWaiter{req: op.next, host: op.host, fresh: op.fresh})
+	m.dials[op.next].alone = m.open[op.host] == 1
 }
 
 // reap closes what has rested too long.

@@ -12,25 +12,31 @@ import (
 
 // choose picks an operation that can be done beside those already chosen.
 func (p *poolPlay) choose(beside []poolOp) (op poolOp, ok bool) {
-	busy := func(r *poolRequest) bool { return r.got.verdict == granted && r.got.conn != noConn }
-	right := func(r *poolRequest) bool { return r.got.verdict == granted && r.got.conn == noConn }
+	busy := func(r *poolRequest) bool { return r.got.verdict == granted }
+	opens := func(r *poolRequest) bool { return r.opening != nil }
 	switch n := p.next(40); {
 	case n < 14:
 		return p.chooseGet(beside), true
 	case n < 18:
-		return p.pick(opOpen, beside, right)
+		op, ok = p.pick(opOpen, beside, opens)
+		op.conn = p.nextConn(beside)
+		return op, ok
+	case n < 19:
+		return p.pick(opFail, beside, opens)
 	case n < 20:
-		return p.pick(opGiveUp, beside, right)
+		op, ok = p.pick(opBreak, beside, opens)
+		op.conn = p.nextConn(beside)
+		return op, ok
 	case n < 26:
 		return p.pick(opPut, beside, busy)
 	case n < 27:
 		return p.pick(opDiscard, beside, busy)
 	case n < 28:
 		op, ok = p.pick(opReplace, beside, busy)
-		op.fresh = p.next(2) == 0
+		op.fresh, op.next = p.next(2) == 0, p.nextRequest(beside)
 		return op, ok
 	case n < 33:
-		return p.pick(opCancel, beside, func(r *poolRequest) bool { return r.got.verdict == waits })
+		return p.pick(opCancel, beside, func(r *poolRequest) bool { return r.got.verdict == waits && !r.canceled })
 	case n < 37:
 		// What is due then has its own order beside the others'.
 		first := len(beside) == 0 || p.states[0].due() <= 2 && !has(beside, opTick)
@@ -45,7 +51,9 @@ func (p *poolPlay) choose(beside []poolOp) (op poolOp, ok bool) {
 func (p *poolPlay) pick(kind opKind, beside []poolOp, fits func(*poolRequest) bool) (op poolOp, ok bool) {
 	var ids []int
 	for id, r := range p.reqs {
-		taken := slices.ContainsFunc(beside, func(o poolOp) bool { return o.kind != opDrain && o.kind != opEndDrain && o.req == id })
+		taken := slices.ContainsFunc(beside, func(o poolOp) bool {
+			return o.kind != opDrain && o.kind != opEndDrain && o.req == id && o.ofOpening() == poolOp{kind: kind}.ofOpening()
+		})
 		if fits(r) && !taken {
 			ids = append(ids, id)
 		}
@@ -57,13 +65,32 @@ func (p *poolPlay) pick(kind opKind, beside []poolOp, fits func(*poolRequest) bo
 	return poolOp{kind: kind, req: id, host: p.reqs[id].host, conn: p.reqs[id].got.conn}, true
 }
 
-func (p *poolPlay) chooseGet(beside []poolOp) poolOp {
-	op := poolOp{kind: opGet, req: len(p.reqs), host: p.next(modelHosts), fresh: p.next(6) == 0}
+// ofOpening tells what is done to an opening from what is done to its request.
+func (o poolOp) ofOpening() bool { return o.kind == opOpen || o.kind == opFail || o.kind == opBreak }
+
+// nextRequest and nextConn give the next number, beside the operations that take one.
+func (p *poolPlay) nextRequest(beside []poolOp) int {
+	n := len(p.reqs)
 	for _, o := range beside {
-		if o.kind == opGet {
-			op.req++
+		if o.kind == opGet || o.kind == opReplace {
+			n++
 		}
 	}
+	return n
+}
+
+func (p *poolPlay) nextConn(beside []poolOp) int {
+	n := len(p.conns)
+	for _, o := range beside {
+		if o.kind == opOpen || o.kind == opBreak {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *poolPlay) chooseGet(beside []poolOp) poolOp {
+	op := poolOp{kind: opGet, req: p.nextRequest(beside), host: p.next(modelHosts), fresh: p.next(6) == 0}
 	if n := p.next(8); n < 3 {
 		op.limit = n
 	} else {
@@ -110,6 +137,7 @@ func (p *poolPlay) prepare(op poolOp) func() {
 	case opTick:
 		return nil // the whole moment is later
 	case opCancel:
+		p.reqs[op.req].canceled = true
 		return p.reqs[op.req].cancel
 	case opDrain:
 		ctx, cancel := context.WithCancel(context.Background())
@@ -126,67 +154,91 @@ func (p *poolPlay) prepare(op poolOp) func() {
 		return p.drains[op.req].cancel
 	}
 	r := p.reqs[op.req]
-	if op.kind == opOpen {
-		c := &poolConn{id: len(p.conns), play: p}
-		p.conns = append(p.conns, c)
-		r.got.conn = c.id
-		return func() { r.lease.Open(c) }
-	}
-	if op.kind == opReplace {
-		return p.prepareReplace(r, op.fresh)
+	switch op.kind {
+	case opReplace:
+		return p.prepareReplace(r, op)
+	case opOpen, opFail, opBreak:
+		return p.prepareOpening(r, op)
 	}
 	r.got = outcome{verdict: over}
-	switch op.kind {
-	case opPut:
+	if op.kind == opPut {
 		return r.lease.Put
-	case opDiscard:
-		return r.lease.Discard
 	}
-	return func() { p.live.Add(-1); r.lease.GiveUp() }
+	return r.lease.Discard
 }
 
-func (p *poolPlay) prepareReplace(r *poolRequest, fresh bool) func() {
-	r.got = outcome{verdict: waits}
-	return func() {
-		err := r.lease.Replace(fresh)
-		got := p.outcomeOf(r.lease, err)
-		p.tell(func() { r.got = got })
+func (p *poolPlay) prepareOpening(r *poolRequest, op poolOp) func() {
+	o := r.opening
+	r.opening = nil
+	if op.kind == opFail {
+		return func() { p.live.Add(-1); o.Fail(nil, errDial) }
+	}
+	c := &poolConn{id: len(p.conns), play: p}
+	p.conns = append(p.conns, c)
+	if op.kind == opBreak {
+		return func() { o.Fail(c, errDial) }
+	}
+	return func() { o.Open(c) }
+}
+
+var errDial = errors.New("cannot be opened")
+
+// request makes a request, which ends with its context.
+func (p *poolPlay) request(host int) (context.Context, *poolRequest) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &poolRequest{host: host, cancel: cancel}
+	p.reqs = append(p.reqs, r)
+	return ctx, r
+}
+
+// begin notes that r has got the right to open a connection.
+func (p *poolPlay) begin(r *poolRequest) func(*connector.Opening) {
+	return func(o *connector.Opening) {
+		// What gave way is closed before.
+		if n := int(p.live.Add(1)); n > p.limits.total && p.alone {
+			p.t.Errorf("%s: %d connections and openings at one time, limits %+v", p.name, n, p.limits)
+		}
+		p.tell(func() { r.opening, r.aborted = o, o.Aborted })
 	}
 }
 
-// outcomeOf gives what a request came to.
-func (p *poolPlay) outcomeOf(lease *connector.Lease, err error) outcome {
+// came notes what a request came to.
+func (p *poolPlay) came(r *poolRequest, lease *connector.Lease, err error) {
+	got := outcome{verdict: expired}
 	switch {
 	case errors.Is(err, connector.ErrClosed):
-		return outcome{verdict: refused}
+		got.verdict = refused
 	case errors.Is(err, context.Canceled):
-		return outcome{verdict: canceled}
-	case err != nil:
-		return outcome{verdict: expired}
-	case lease.Conn() != nil:
-		return outcome{granted, lease.Conn().(*poolConn).id}
+		got.verdict = canceled
+	case err == errDial:
+		got.verdict = failed
+	case err == nil:
+		got = outcome{granted, lease.Conn().(*poolConn).id}
 	}
-	// What gave way is closed before.
-	if n := int(p.live.Add(1)); n > p.limits.total && p.alone {
-		p.t.Errorf("%s: %d connections and rights at one time, limits %+v", p.name, n, p.limits)
+	p.tell(func() { r.got, r.lease = got, lease })
+}
+
+func (p *poolPlay) prepareReplace(old *poolRequest, op poolOp) func() {
+	old.got = outcome{verdict: over}
+	ctx, r := p.request(op.host)
+	return func() {
+		lease, err := old.lease.Replace(ctx, op.fresh, p.begin(r))
+		p.came(r, lease, err)
 	}
-	return outcome{granted, noConn}
 }
 
 func (p *poolPlay) prepareGet(op poolOp) func() {
-	ctx, cancel := context.WithCancel(context.Background())
-	r := &poolRequest{host: op.host, cancel: cancel}
-	p.reqs = append(p.reqs, r)
+	ctx, r := p.request(op.host)
 	if op.ended {
-		cancel()
+		r.canceled = true
+		r.cancel()
 	}
 	limit := time.Duration(-1)
 	if op.limit > 0 {
 		limit = time.Duration(op.limit) * tickTime
 	}
 	return func() {
-		lease, err := p.pool.Get(ctx, fmt.Sprint("h", op.host), op.fresh, limit)
-		got := p.outcomeOf(lease, err)
-		p.tell(func() { r.got, r.lease = got, lease })
+		lease, err := p.pool.Get(ctx, fmt.Sprint("h", op.host), op.fresh, limit, p.begin(r))
+		p.came(r, lease, err)
 	}
 }

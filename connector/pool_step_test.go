@@ -9,8 +9,9 @@ type opKind uint8
 
 const (
 	opGet       opKind = iota // ask for a connection
-	opOpen                    // use a right
-	opGiveUp                  // give a right back
+	opOpen                    // an opening ends well
+	opFail                    // it ends with an error
+	opBreak                   // the same, when it was connected already
 	opPut                     // give a connection back
 	opDiscard                 // the same, for one that cannot be used again
 	opCancel                  // end the context of a request that waits
@@ -24,7 +25,7 @@ const (
 	opExpire                  // who has waited too long goes, of itself
 )
 
-var opNames = [...]string{"get", "open", "give-up", "put", "discard", "replace", "cancel", "tick", "close-idle", "close", "drain", "end-drain", "reap", "expire"}
+var opNames = [...]string{"get", "open", "fail", "break", "put", "discard", "cancel", "replace", "tick", "close-idle", "close", "drain", "end-drain", "reap", "expire"}
 
 // poolOp is an operation on a pool.
 type poolOp struct {
@@ -32,6 +33,7 @@ type poolOp struct {
 	req   int // the request, or the number of the drain
 	host  int
 	conn  int
+	next  int // the request that takes its place
 	fresh bool
 	ended bool // the context has ended before
 	limit int  // ticks; 0 is none
@@ -71,13 +73,15 @@ func (m *modelPool) after(ops []poolOp) (all []*modelPool) {
 	for _, op := range ops {
 		switch op.kind {
 		case opGet:
-			m.got = append(m.got, outcome{})
+			m.got, m.dials = append(m.got, outcome{}), append(m.dials, modelDial{})
+		case opReplace:
+			m.got, m.dials = append(m.got, outcome{}), append(m.dials, modelDial{})
+			m.got[op.req] = outcome{verdict: over}
 		case opDrain:
 			m.drains = append(m.drains, outcome{})
-		case opOpen:
-			m.got[op.req].conn = len(m.conns)
+		case opOpen, opBreak:
 			m.conns = append(m.conns, modelConn{host: op.host})
-		case opGiveUp, opPut, opDiscard:
+		case opPut, opDiscard:
 			m.got[op.req] = outcome{verdict: over}
 		}
 	}
@@ -131,14 +135,18 @@ func (m *modelPool) step(op poolOp) []branch {
 	case opExpire:
 		return m.stepEnd(op, expired)
 	case opOpen:
-		id := m.got[op.req].conn
-		m.conns[id].busy, m.conns[id].opened = true, m.now
+		c := &m.conns[op.conn]
+		c.busy, c.opened = true, m.now
 		if m.severed {
-			m.conns[id].closed = true
-			m.conns[id].cuts++
+			c.closed = true
+			c.cuts++
 		}
-	case opGiveUp:
-		m.open[op.host]--
+		m.dialed(op.req, op.conn)
+	case opBreak:
+		m.conns[op.conn].closed = true
+		m.dialed(op.req, -1)
+	case opFail:
+		m.dialed(op.req, -1)
 	case opPut, opDiscard:
 		m.give(op.conn, op.kind == opPut)
 	case opReplace:
@@ -169,35 +177,46 @@ func (m *modelPool) stepGet(op poolOp) []branch {
 		m.got[op.req] = outcome{verdict: refused}
 		return []branch{{m: m}}
 	}
-	w := modelWaiter{req: op.req, host: op.host, fresh: op.fresh}
+	m.turns++
+	w := modelWaiter{req: op.req, host: op.host, fresh: op.fresh, turn: m.turns}
 	if op.limit > 0 {
 		w.until = m.now + op.limit
 	}
 	m.waiting = append(m.waiting, w)
 	m.serve()
-	if op.ended && m.got[op.req].verdict == waits {
-		return []branch{{m, []poolOp{{kind: opCancel, req: op.req, host: op.host}}}}
+	m.dials[op.req].alone = m.open[op.host] == 1
+	if !op.ended || m.got[op.req].verdict != waits {
+		return []branch{{m: m}}
 	}
-	return []branch{{m: m}}
+	return []branch{{m, []poolOp{{kind: opCancel, req: op.req, host: op.host}}}}
 }
 
 // stepEnd ends the waiting of a request, which may have been served before.
 func (m *modelPool) stepEnd(op poolOp, why verdict) []branch {
 	had := m.got[op.req]
+	queues := slices.ContainsFunc(m.waiting, func(w modelWaiter) bool { return w.req == op.req })
+	switch {
+	case queues:
+		m.unqueue(op.req)
+		m.got[op.req] = outcome{verdict: why}
+		return []branch{{m: m}}
+	case why == expired: // it is in the queue no more
+		return []branch{{m: m}}
+	}
 	gone := m.clone()
 	gone.got[op.req] = outcome{verdict: why}
-	switch {
-	case had.verdict == waits:
-		gone.unqueue(op.req)
-		return []branch{{m: gone}}
-	case had.verdict == refused:
-		return []branch{{m: m}, {m: gone}}
-	case had.verdict != granted: // it has ended otherwise
+	switch had.verdict {
+	case waits: // for what it opens; it is told when that has ended
+		d := &m.dials[op.req]
+		d.canceled, d.aborted = true, true
+		m.openers = slices.DeleteFunc(m.openers, func(w modelWaiter) bool { return w.req == op.req })
 		return []branch{{m: m}}
-	case had.conn == noConn:
-		return []branch{{m: m}, {gone, []poolOp{{kind: opGiveUp, req: -1, host: op.host}}}}
+	case refused:
+		return []branch{{m: m}, {m: gone}}
+	case granted:
+		return []branch{{m: m}, {gone, []poolOp{{kind: opPut, req: -1, conn: had.conn}}}}
 	}
-	return []branch{{m: m}, {gone, []poolOp{{kind: opPut, req: -1, conn: had.conn}}}}
+	return []branch{{m: m}} // it has ended otherwise
 }
 
 func (m *modelPool) stepEndDrain(op poolOp) []branch {

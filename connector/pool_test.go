@@ -35,6 +35,7 @@ func TestPoolReusesTheConnectionThatRestedLeast(t *testing.T) {
 	inBubble(t, connector.Options{}, func(e *env) {
 		a, b := e.get(), e.get()
 		first, second := e.accept(), e.accept()
+		synctest.Wait() // neither request waits for the other's any more
 		serve(first)
 		synctest.Wait()
 		time.Sleep(time.Second)
@@ -173,6 +174,7 @@ func TestIdleTimeoutClosesConnections(t *testing.T) {
 	inBubble(t, connector.Options{IdleTimeout: 15 * time.Second}, func(e *env) {
 		a, b := e.get(), e.get()
 		first, second := e.accept(), e.accept()
+		synctest.Wait() // neither request waits for the other's any more
 		serve(first)
 		synctest.Wait()
 		time.Sleep(10 * time.Second)

@@ -10,49 +10,47 @@ import (
 )
 
 // dial opens a connection for h: to its host, or to or through its proxy.
-func (x *exchange) dial(ctx context.Context, h *host, t *Timings) (*conn, error) {
+func (o *opening) dial(ctx context.Context, h *host) (*conn, *failure) {
 	via := h.key.via
 	if via == nil {
-		nc, phaseOf, err := x.c.dialer.open(ctx, x.call.Host, h.key.tls, x.limits, t)
+		nc, phaseOf, err := o.c.dialer.open(ctx, o.addr, h.key.tls, &o.limits, &o.timings)
 		if err != nil {
-			return nil, x.failed(phaseOf, err, false)
+			return nil, &failure{phase: phaseOf, err: err}
 		}
 		return newConn(h, nc), nil
 	}
-	targets, phaseOf, err := x.targets(ctx, via, t)
+	targets, phaseOf, err := o.targets(ctx, via)
 	if err != nil {
-		return nil, x.failed(phaseOf, err, false)
+		return nil, &failure{phase: phaseOf, err: err}
 	}
 	start := time.Now()
 	for i, target := range targets {
-		cn, err := x.through(ctx, h, target, t)
-		if err == nil {
+		cn, failed := o.through(ctx, h, target)
+		if failed == nil {
 			return cn, nil
 		}
 		var refused *ProxyError
-		if i == len(targets)-1 || !errors.As(err, &refused) || !refused.Unreachable() ||
-			x.limits.Connect >= 0 && time.Since(start) >= x.limits.Connect {
-			return nil, err
+		if i == len(targets)-1 || !errors.As(failed.err, &refused) || !refused.Unreachable() ||
+			o.limits.Connect >= 0 && time.Since(start) >= o.limits.Connect {
+			return nil, failed
 		}
 	}
-	return nil, x.failed(PhaseDNS, &net.DNSError{Err: "no addresses", Name: hostOnly(x.call.Host), IsNotFound: true}, false)
+	return nil, &failure{phase: PhaseDNS, err: &net.DNSError{Err: "no addresses", Name: hostOnly(o.addr), IsNotFound: true}}
 }
 
 // targets gives what the proxy is to connect to: the host by its name, or, where
 // it is resolved here, each of its addresses, of which one has to do. A guard sees
 // them all, and the proxy never a name that it could find another address for.
-func (x *exchange) targets(ctx context.Context, via *route, t *Timings) ([]string, Phase, error) {
-	d := x.c.dialer
+func (o *opening) targets(ctx context.Context, via *route) ([]string, Phase, error) {
+	d := o.c.dialer
 	if !via.tunnel || d.guard == nil && (!via.server.socks || via.server.remote) {
-		return []string{x.call.Host}, 0, nil
+		return []string{o.addr}, 0, nil
 	}
-	name, port, err := splitPort(x.call.Host)
+	name, port, err := splitPort(o.addr)
 	if err != nil {
 		return nil, PhasePrepare, err
 	}
-	ctx, release := d.bind(ctx)
-	defer release()
-	ips, err := phase(ctx, x.limits.DNS, "dns", &t.DNS, func(ctx context.Context) ([]netip.Addr, error) {
+	ips, err := phase(ctx, o.limits.DNS, "dns", &o.timings.DNS, func(ctx context.Context) ([]netip.Addr, error) {
 		return d.resolve(ctx, name)
 	})
 	if err != nil {
@@ -73,21 +71,21 @@ func (x *exchange) targets(ctx context.Context, via *route, t *Timings) ([]strin
 
 // through connects to the proxy and, where h wants a tunnel, lets it connect to
 // target; over another connection where the proxy asks for the user and closes.
-func (x *exchange) through(ctx context.Context, h *host, target string, t *Timings) (*conn, error) {
+func (o *opening) through(ctx context.Context, h *host, target string) (*conn, *failure) {
 	for p := new(proof); ; {
-		cn, err := x.enter(ctx, h, target, p, t)
-		if err == nil || !errors.Is(err, errProxyAsked) {
-			return cn, err
+		cn, failed := o.enter(ctx, h, target, p)
+		if failed == nil || !errors.Is(failed.err, errProxyAsked) {
+			return cn, failed
 		}
 	}
 }
 
 // enter is through by one connection.
-func (x *exchange) enter(ctx context.Context, h *host, target string, p *proof, t *Timings) (*conn, error) {
+func (o *opening) enter(ctx context.Context, h *host, target string, p *proof) (*conn, *failure) {
 	via := h.key.via
-	nc, phaseOf, err := x.c.dialer.openProxy(ctx, via.server.addr, x.limits, t)
+	nc, phaseOf, err := o.c.dialer.openProxy(ctx, via.server.addr, &o.limits, &o.timings)
 	if err != nil {
-		return nil, x.failed(phaseOf, err, false)
+		return nil, &failure{phase: phaseOf, err: err}
 	}
 	cn := newConn(h, nc)
 	ready := false
@@ -96,34 +94,30 @@ func (x *exchange) enter(ctx context.Context, h *host, target string, p *proof, 
 			cn.close()
 		}
 	}()
-	ctx, release := x.c.dialer.bind(ctx)
-	defer release()
 	if via.server.secure {
-		err = x.secureProxy(ctx, cn, via.server, t)
+		err = o.secureProxy(ctx, cn, via.server)
 	}
 	if err == nil && via.tunnel {
-		_, err = phase(ctx, x.limits.Connect, "connect", &t.Connect, func(ctx context.Context) (struct{}, error) {
+		_, err = phase(ctx, o.limits.Connect, "connect", &o.timings.Connect, func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, cn.during(ctx, func() error {
 				if via.server.socks {
 					return via.server.socks5(cn.top, target)
 				}
-				return x.c.connect(cn, via.server, target, p)
+				return o.c.connect(cn, via.server, target, p)
 			})
 		})
 	}
 	if err != nil {
-		e := x.failed(PhaseProxy, err, false)
-		e.Addr = cn.addr
-		return nil, e
+		return nil, &failure{phase: PhaseProxy, addr: cn.addr, err: err}
 	}
 	ready = true
 	return cn, nil
 }
 
 // secureProxy puts TLS on the connection to the proxy.
-func (x *exchange) secureProxy(ctx context.Context, cn *conn, s *proxyServer, t *Timings) error {
-	_, err := phase(ctx, x.limits.TLS, "tls", &t.Connect, func(ctx context.Context) (struct{}, error) {
-		tc, err := x.c.opts.ProxyTLS.Client(ctx, cn.top, hostOnly(s.addr), "http/1.1")
+func (o *opening) secureProxy(ctx context.Context, cn *conn, s *proxyServer) error {
+	_, err := phase(ctx, o.limits.TLS, "tls", &o.timings.Connect, func(ctx context.Context) (struct{}, error) {
+		tc, err := o.c.opts.ProxyTLS.Client(ctx, cn.top, hostOnly(s.addr), "http/1.1")
 		if err != nil {
 			return struct{}{}, fmt.Errorf("tls with the proxy: %w", err)
 		}

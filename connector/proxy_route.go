@@ -67,7 +67,8 @@ func (r *route) learn(cn *conn, h *http1.ResponseHead) {
 		return
 	}
 	option, _ := h.Fields.Get("connection")
-	if cn.uses > 1 || http1.HasOption(option, "keep-alive") {
+	served := cn.uses > 1 && !(cn.early && cn.uses == 2)
+	if served || http1.HasOption(option, "keep-alive") {
 		r.keeps.Store(true)
 	}
 }

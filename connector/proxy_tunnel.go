@@ -30,9 +30,14 @@ func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
 		return nil, x.failed(PhasePrepare, err, false)
 	}
 	x.via = via
-	cn, err := x.dial(ctx, &host{key: hostKey{host: name, via: via}}, new(Timings))
-	if err != nil {
-		return nil, err
+	o := opening{c: c, addr: name, limits: c.timeouts}
+	o.ctx, o.bound.cancel = context.WithCancelCause(ctx)
+	defer o.abort(nil)
+	c.dialer.begin(&o.bound)
+	defer c.dialer.end(&o.bound)
+	cn, failed := o.dial(o.ctx, &host{key: hostKey{host: name, via: via}})
+	if failed != nil {
+		return nil, x.unopened(failed)
 	}
 	return cn.top, nil
 }

@@ -206,6 +206,7 @@ func (r *Reply) expect() {
 
 // end settles the connection when the body has ended, well or not.
 func (r *Reply) end(err error) {
+	err = r.closure(err)
 	r.err = err
 	r.received()
 	if err != io.EOF {
@@ -258,6 +259,7 @@ func (r *Reply) failure(err error) error {
 	switch {
 	case r.upload().failedItself():
 		phase, err = PhaseWrite, r.upload().blame()
+	case err == errUnclosed:
 	case err == io.ErrUnexpectedEOF && r.Length > 0:
 		err = cutError(fmt.Sprintf("server closed the connection after %d of %d bytes of the body", r.Length-r.body.Left(), r.Length))
 	case err == io.ErrUnexpectedEOF:

@@ -21,13 +21,14 @@ import (
 // with what comes after it: WroteRequest is left out when the answer overtakes the
 // body. Only PutIdleConn may come later, in the Read or Close of the body that
 // gives the connection back. All are called by the request's own goroutine but
-// WroteRequest, by the one that sends a streamed body, and ConnectStart and
-// ConnectDone, which package net calls for each address. Package tracing sees to
+// WroteRequest, by the one that sends a streamed body, and those of the opening of
+// a connection, while the request waits for it: see gate. Package tracing sees to
 // its own promises.
 type callTrace struct {
 	hooks *httptrace.ClientTrace // never nil
 	own   *tracing.Exchange      // nil when there is none
 	addr  string
+	gate  *gate // of what opens a connection; else nil
 }
 
 // noHooks stands for those of a context without any.
@@ -45,7 +46,7 @@ func traceOf(ctx context.Context, call *Call) *callTrace {
 	if hooks.GetConn != nil {
 		hooks.GetConn(call.Host)
 	}
-	return &callTrace{hooks, call.Trace, call.Host}
+	return &callTrace{hooks: hooks, own: call.Trace, addr: call.Host}
 }
 
 // traced reports whether package tracing is to be told.
@@ -59,7 +60,7 @@ func (t *callTrace) tlsStart() {
 		t.hooks.TLSHandshakeStart()
 	}
 	if t.own != nil {
-		tracing.Tell(t.own.Tracer, tracing.TLSStart{Moment: t.own.Now(), Host: t.addr})
+		report(t, tracing.TLSStart{Moment: t.own.Now(), Host: t.addr})
 	}
 }
 
@@ -74,7 +75,7 @@ func (t *callTrace) tlsDone(state *tls.ConnectionState, err error) {
 		t.hooks.TLSHandshakeDone(*state, err)
 	}
 	if t.own != nil {
-		tracing.Tell(t.own.Tracer, tracing.TLSEnd{Moment: t.own.Now(), Host: t.addr, State: *state, Err: err})
+		report(t, tracing.TLSEnd{Moment: t.own.Now(), Host: t.addr, State: *state, Err: err})
 	}
 }
 

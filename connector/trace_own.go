@@ -2,7 +2,6 @@ package connector
 
 import (
 	"bytes"
-	"context"
 	"net"
 	"net/netip"
 
@@ -74,70 +73,6 @@ func (t *callTrace) answeredBy(x *exchange) {
 	tracing.Tell(t.own.Tracer, e)
 }
 
-// openTold opens a connection by a right that the pool has granted, and tells of
-// it. What opens it finds the trace in the context.
-func (x *exchange) openTold(h *host) (*conn, error) {
-	t := x.call.trace
-	if !t.traced() {
-		return x.open(h)
-	}
-	x.right = h // which a panicking function must not take with it
-	tracing.Tell(t.own.Tracer, tracing.ConnectionCreateStart{Moment: t.own.Now(), Host: t.addr})
-	outer := x.ctx
-	x.ctx = context.WithValue(outer, dialTraceKey{}, t)
-	cn, err := x.open(h)
-	x.ctx = outer
-	e := tracing.ConnectionCreateEnd{Moment: t.own.Now(), Host: t.addr, Err: err}
-	if err == nil {
-		e.ID, e.Addr = cn.id, cn.addr
-	}
-	tracing.Tell(t.own.Tracer, e)
-	return cn, err
-}
-
-// queued and served frame a wait in the pool.
-func (x *exchange) queued(w *waiter) {
-	t := x.call.trace
-	if !t.traced() {
-		return
-	}
-	told := false
-	defer func() {
-		if !told { // the function has panicked
-			x.c.pool.abandon(w)
-		}
-	}()
-	tracing.Tell(t.own.Tracer, tracing.ConnectionQueuedStart{Moment: t.own.Now(), Host: t.addr})
-	told = true
-}
-
-// abandon takes a waiter out of the queue, or gives back what it got.
-func (p *pool) abandon(w *waiter) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	switch g, err := p.wait(ctx, w, -1); {
-	case err != nil:
-	case g.conn != nil:
-		p.put(g.conn)
-	default:
-		p.giveUp(g.host)
-	}
-}
-
-func (x *exchange) served(g grant, err error) {
-	t := x.call.trace
-	if !t.traced() {
-		return
-	}
-	// What a panicking function would lose is given back by recycle.
-	x.conn, x.held, x.right = g.conn, g.conn != nil, nil
-	if err == nil && g.conn == nil {
-		x.right = g.host
-	}
-	tracing.Tell(t.own.Tracer, tracing.ConnectionQueuedEnd{Moment: t.own.Now(), Host: t.addr, Err: err})
-	x.conn, x.held, x.right = nil, false, nil
-}
-
 // release is what is told when an exchange has let go of its connection.
 type release struct {
 	trace *callTrace // may be nil
@@ -171,24 +106,24 @@ func (t *callTrace) known(name string, hit bool) {
 	switch {
 	case !t.traced():
 	case hit:
-		tracing.Tell(t.own.Tracer, tracing.DNSCacheHit{Moment: t.own.Now(), Name: name})
+		report(t, tracing.DNSCacheHit{Moment: t.own.Now(), Name: name})
 	default:
-		tracing.Tell(t.own.Tracer, tracing.DNSCacheMiss{Moment: t.own.Now(), Name: name})
-		tracing.Tell(t.own.Tracer, tracing.DNSResolveStart{Moment: t.own.Now(), Name: name})
+		report(t, tracing.DNSCacheMiss{Moment: t.own.Now(), Name: name})
+		report(t, tracing.DNSResolveStart{Moment: t.own.Now(), Name: name})
 	}
 }
 
 // resolved ends a resolution that known has told of.
 func (t *callTrace) resolved(name string, hit bool, addrs []netip.Addr, err error) {
 	if t.traced() && !hit {
-		tracing.Tell(t.own.Tracer, tracing.DNSResolveEnd{Moment: t.own.Now(), Name: name, Addrs: addrs, Err: err})
+		report(t, tracing.DNSResolveEnd{Moment: t.own.Now(), Name: name, Addrs: addrs, Err: err})
 	}
 }
 
 // connecting and connected frame the opening of a connection to one address.
 func (t *callTrace) connecting(addr netip.AddrPort) {
 	if t.traced() {
-		tracing.Tell(t.own.Tracer, tracing.ConnectStart{Moment: t.own.Now(), Addr: addr})
+		report(t, tracing.ConnectStart{Moment: t.own.Now(), Addr: addr})
 	}
 }
 
@@ -202,6 +137,6 @@ func (t *callTrace) connected(addr netip.AddrPort, conn net.Conn, err error) {
 			conn.Close()
 		}
 	}()
-	tracing.Tell(t.own.Tracer, tracing.ConnectEnd{Moment: t.own.Now(), Addr: addr, Err: err})
+	report(t, tracing.ConnectEnd{Moment: t.own.Now(), Addr: addr, Err: err})
 	told = true
 }

@@ -50,6 +50,9 @@ func (u *upload) sendFile() (sent int64, ok bool, err error) {
 	if !isFile || !isReaderFrom || u.conn.tls != nil || u.call.trace.seesBody() {
 		return 0, false, nil
 	}
+	if sent, ok, err := u.sendDirect(file); ok {
+		return sent, true, err
+	}
 	w := &u.conn.wire
 	w.begin(&w.writes, u.limits.Write, "write")
 	for sent < u.call.Length {

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"sync"
@@ -23,6 +24,8 @@ type wire struct {
 	sending       time.Duration // how long exchange may stall at writing
 	into          []byte        // where exchangeInto reads to
 	place         func() []byte // gives into; made once
+	ended         bool          // the end of the stream was read
+	lenient       bool          // that is an end of what TLS carries, too
 	reads, writes deadline
 	aborted       atomic.Pointer[abort]
 	ending        atomic.Bool // it is being closed: see alertAndClose
@@ -61,6 +64,7 @@ func (w *wire) read(p []byte) (int, error) {
 		if n > 0 || err == nil {
 			return n, err
 		}
+		w.ended = w.ended || err == io.EOF
 		if err := w.failed(&w.reads, err); err != nil {
 			return 0, err
 		}

@@ -22,10 +22,11 @@
 //
 // The functions of one call never run at the same time, whatever goroutine they
 // run in. That is the one that sends or reads, except for OnRequestChunkSent and
-// OnRequestSent of a body that is sent while the answer is awaited, and for
-// OnConnectStart and OnConnectEnd of a host that has several addresses. In those
-// a panic ends the program, or is the call's error; elsewhere it comes out of the
-// session's method.
+// OnRequestSent of a body that is sent while the answer is awaited, and for those
+// of a connection that is opened while the call waits. In OnRequestChunkSent,
+// OnRequestSent, and in OnConnectStart and OnConnectEnd of a host that has several
+// addresses, a panic ends the program, or is the call's error; elsewhere it comes
+// out of the session's method.
 //
 // None runs after the call has failed, or its response was read to its end or
 // closed: what would be told later is not told. A function must neither block nor

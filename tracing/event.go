@@ -153,7 +153,8 @@ type ConnectionCreateStart struct {
 	Host string
 }
 
-// ConnectionCreateEnd: it is open, or could not be opened.
+// ConnectionCreateEnd: it is open, or could not be opened, or another one has come
+// free before: that is an Err too, and a ConnectionReuse follows.
 type ConnectionCreateEnd struct {
 	Moment
 	Host string

@@ -44,7 +44,8 @@ type Trace struct {
 	OnConnectionQueuedStart func(*Call, ConnectionQueuedStart)
 	OnConnectionQueuedEnd   func(*Call, ConnectionQueuedEnd)
 	// OnConnectionCreateStart and End frame the opening of a connection: name,
-	// TCP, TLS.
+	// TCP, TLS. Where another one comes free before, End tells so, and what had
+	// begun of those has no end of its own.
 	OnConnectionCreateStart func(*Call, ConnectionCreateStart)
 	OnConnectionCreateEnd   func(*Call, ConnectionCreateEnd)
 	// OnConnectionReuse tells that a connection which rested is used.

@@ -74,7 +74,9 @@ func TestHarmfulFaultsGiveTheRightBytesOrAnError(t *testing.T) {
 	each(t, harmful, func(t *testing.T, p *path) {
 		m := newMix(t, p, limit)
 		m.send(40)
-		if m.failed == 0 {
+		// Under TLS a fault that befalls some of the connections befalls their
+		// handshakes, and the requests that began those may take one that is sound.
+		if m.failed == 0 && !(p.policy != nil && p.some) {
 			t.Error("no request failed: the fault did not happen")
 		}
 	})
@@ -150,7 +152,12 @@ func (m *mix) send(n int) {
 		})
 	}
 	all.Wait()
-	if s := m.c.Stats(); s.Open != s.Idle || s.Waiting != 0 {
+	// What was begun to be opened by requests that took others ends by its time-outs.
+	s := m.c.Stats()
+	for start := time.Now(); s.Open != s.Idle && time.Since(start) < patience; s = m.c.Stats() {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if s.Open != s.Idle || s.Waiting != 0 {
 		m.t.Errorf("left: %+v", s)
 	}
 	m.t.Logf("%d right, %d failed", m.right, m.failed)

@@ -24,6 +24,7 @@ type path struct {
 	addr   string // the proxy's
 	scheme string
 	policy *trust.Policy
+	some   bool // a toxic is not at work on all connections
 
 	mu   sync.Mutex
 	seen map[string]int // how often the site was asked each request
@@ -68,6 +69,7 @@ func lay(t *testing.T, secure bool, toxics []string) *path {
 	p.addr = p.proxy.Listen
 	t.Cleanup(p.proxy.Stop)
 	for _, toxic := range toxics {
+		p.some = p.some || strings.Contains(toxic, "toxicity")
 		if _, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
 			t.Fatal(err)
 		}

@@ -49,7 +49,6 @@ var reasons = map[string]string{
 	"TestTransportMaxPerHostIdleConns":          idle,
 	"TestTransportRemovesDeadIdleConnections":   dead,
 	"TestServerSetKeepAlivesEnabledClosesConns": dead,
-	"TestTransportSocketLateBinding":            "wants a request that is opening a connection to take one that comes free meanwhile; ours takes its own when that is open, within the connect time-out",
 	"TestTransportReading100Continue":           "reuses a net.Conn that says it has set a deadline and has not: ours cannot look whether it is alive without blocking, and opens another (TestConnThatIgnoresDeadlinesHoldsUpNobody); TestResponseFraming has a 100 that was not asked for",
 	"TestIssue4191_InfiniteGetTimeout":          deadline,
 	"TestIssue4191_InfiniteGetToPutTimeout":     deadline,

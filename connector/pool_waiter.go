@@ -1,0 +1,175 @@
+package connector
+
+import (
+	"context"
+	"time"
+)
+
+// waiter is a request that waits for a connection, and the opening of one by a
+// right of its own. It is the pool's until outcome has got what has become of the
+// request; the opening may go on after that.
+type waiter struct {
+	queue   links[waiter] // in one of host.waiting, host.openers, pool.spares
+	turn    uint64        // its place in the order in which all came
+	host    *host
+	fresh   bool // wants a new connection, not one that rested
+	stage   stage
+	got     outcome
+	outcome chan outcome // gives got; closed when the pool closes
+	alone   bool         // opens the only connection of the host, in its own goroutine
+	opener  opener
+}
+
+// opener opens the connection of a waiter.
+type opener interface {
+	// start begins the opening in a goroutine of its own; it is called once at most.
+	start()
+	// abort ends it, whether it was begun or not, and may be called at any time.
+	abort(cause error)
+}
+
+// stage is how far a waiter has come.
+type stage uint8
+
+const (
+	queues  stage = iota // for a connection or the right to open one
+	opens                // has the right, and its request waits
+	spare                // the opening goes on without the request
+	settled              // both are over
+)
+
+// outcome is what a request gets: a connection, or why its opening has failed.
+type outcome struct {
+	conn   *conn
+	failed *failure
+}
+
+func (w *waiter) links() *links[waiter] { return &w.queue }
+
+// wait blocks until w is served, ctx ends, or it has been in the queue for longer
+// than limit (negative: none). Where w is opening a connection its end is waited
+// for, too, so that the outcome tells what ctx has ended.
+func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (outcome, error) {
+	var expired <-chan time.Time
+	if limit >= 0 {
+		t := time.NewTimer(limit)
+		defer t.Stop()
+		expired = t.C
+	}
+	done := ctx.Done()
+	var end error
+	for {
+		select {
+		case got, ok := <-w.outcome:
+			switch {
+			case !ok:
+				return outcome{}, ErrClosed
+			case end != nil && got.conn != nil: // at the same moment: hand it on
+				p.put(got.conn)
+				return outcome{}, end
+			}
+			return got, nil
+		case <-done:
+			end, done, expired = context.Cause(ctx), nil, nil
+			if p.leave(w, end) {
+				return outcome{}, end
+			}
+		case <-expired:
+			expired = nil
+			if p.overdue(w) {
+				return outcome{}, &limitError{name: "pool", limit: limit}
+			}
+		}
+	}
+}
+
+// leave is called when a request waits no longer, for a reason. It reports whether
+// w was in the queue; else its outcome is there, or comes when its opening, which
+// is made to end, has ended.
+func (p *pool) leave(w *waiter, cause error) bool {
+	p.mu.Lock()
+	stage := w.stage
+	switch {
+	case stage == queues:
+		p.quit(w)
+	case stage == opens && w.queue.queued:
+		w.host.openers.remove(w) // it is given nothing any more
+	}
+	p.mu.Unlock()
+	if stage == opens {
+		w.opener.abort(cause)
+	}
+	return stage == queues
+}
+
+// overdue takes w out of the queue, if it is there still.
+func (p *pool) overdue(w *waiter) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w.stage != queues {
+		return false
+	}
+	p.quit(w)
+	return true
+}
+
+// quit takes w out of the queue. The caller holds p.mu.
+func (p *pool) quit(w *waiter) {
+	p.waiting.leave(w)
+	w.stage = settled
+	p.forget(w.host)
+}
+
+// deliver gives the connection that w has opened to its request, or, when that
+// waits no more, to who waits next, or lets it rest.
+func (p *pool) deliver(w *waiter, c *conn) {
+	p.mu.Lock()
+	waits := w.stage == opens
+	p.settle(w, outcome{conn: c})
+	p.mu.Unlock()
+	if waits {
+		w.outcome <- w.got
+		return
+	}
+	p.put(c)
+}
+
+// fail tells the request of w, if it waits still, why its opening has failed. c
+// is the connection, when that was open already.
+func (p *pool) fail(w *waiter, c *conn, why *failure) {
+	var t turn
+	p.mu.Lock()
+	h := w.host
+	if waits := w.stage == opens; waits {
+		t.served = append(t.served, w)
+	}
+	p.settle(w, outcome{failed: why})
+	if c != nil {
+		p.busy.remove(c)
+	} else {
+		h.opening--
+	}
+	p.lose(h)
+	p.serve(nil, &t)
+	p.mu.Unlock()
+	if c != nil {
+		c.close()
+	}
+	t.finish()
+}
+
+// settle ends an opening, with what its request gets when it waits still. The
+// caller holds p.mu, and sends it without.
+func (p *pool) settle(w *waiter, got outcome) {
+	switch {
+	case w.stage == spare:
+		p.spares.remove(w)
+		w.host.spares--
+	case w.queue.queued:
+		w.host.openers.remove(w)
+	}
+	if w.stage == opens {
+		w.got = got
+	}
+	w.stage = settled
+}
