@@ -2,18 +2,21 @@ package connector
 
 // heads is where replies keep the heads of their answers: pieces of a block that
 // several share. A head outlives the buffer that it was read into, and its reply
-// may outlive the others' of the block, which is why it is a small one.
+// may outlive the others' of the block, which is why it is no larger.
 type heads struct{ block []byte }
 
-// headBlock is the size of a block, and half of it the longest head that goes
+// headBlock is the size of a block, and longestHead the longest head that goes
 // into one.
-const headBlock = 2 << 10
+const (
+	headBlock   = 8 << 10
+	longestHead = 1 << 10
+)
 
 // keep copies the two parts of a head, one behind the other.
 func (h *heads) keep(reason, fields []byte) []byte {
 	n := len(reason) + len(fields)
 	if n > cap(h.block)-len(h.block) {
-		if n > headBlock/2 {
+		if n > longestHead {
 			return append(append(make([]byte, 0, n), reason...), fields...)
 		}
 		h.block = make([]byte, 0, headBlock)
