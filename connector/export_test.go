@@ -4,8 +4,11 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"reflect"
 	"sync"
 	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
 // The names below show tests in package connector_test what is not exported.
@@ -160,4 +163,21 @@ func (l *Lease) Replace(ctx context.Context, fresh bool, begin func(*Opening)) (
 	w := l.p.waiter(fresh, begin)
 	l.p.p.use(w, h)
 	return l.p.wait(ctx, w, -1)
+}
+
+// Leftovers names what a used Call of RoundTrip still holds that another request
+// could see. It takes the call out of use.
+func Leftovers() (names []string) {
+	call := &prepared.Get().(*preparation).call
+	x := &call.run
+	x.joint, x.heads, x.own = nil, heads{}, Timeouts{} // memory, and what says nothing
+	x.head = http1.ResponseHead{Status: x.head.Status, Method: x.head.Method, Fields: x.head.Fields, Reason: x.head.Reason}
+	for _, v := range []reflect.Value{reflect.ValueOf(call).Elem(), reflect.ValueOf(x).Elem()} {
+		for i := range v.NumField() {
+			if name := v.Type().Field(i).Name; name != "run" && !v.Field(i).IsZero() {
+				names = append(names, v.Type().Name()+"."+name)
+			}
+		}
+	}
+	return names
 }

@@ -80,7 +80,13 @@ func (p *preparation) recycle() {
 	if cap(p.head) > 64<<10 {
 		p.head = nil
 	}
-	p.call.Reset()
+	if call := &p.call; call.hasBody() {
+		call.Reset()
+	} else { // word by word, as exchange.clear
+		call.Method, call.Host, call.Head, call.box = "", "", nil, nil
+		call.TLS, call.Tunnel, call.Close, call.Expect100, call.Repeatable = false, false, false, false, false
+		call.Length = 0
+	}
 	prepared.Put(p)
 }
 
