@@ -14,11 +14,11 @@ import (
 //
 //	for resp, err := range session.GetAll(ctx, 64, slices.Values(urls)) { ... }
 //
-// URLs are taken as the requests proceed, so their number does not matter. A
-// response belongs to its round of the loop, and is closed with it. A failure is
-// an [*aio.InputError] of string, with the URL, around the error of
-// [Session.Get], and the loop goes on. Leaving the loop cancels what is under
-// way and closes what has come.
+// A limit below 1 counts as 1. URLs are taken as the requests proceed, so their
+// number does not matter. A response belongs to its round of the loop, and is
+// closed with it. A failure is an [*aio.InputError] of string, with the URL, around
+// the error of [Session.Get], and the loop goes on. Leaving the loop cancels what
+// is under way and closes what has come.
 func (s *Session) GetAll(ctx context.Context, limit int, urls iter.Seq[string]) iter.Seq2[*Response, error] {
 	return func(yield func(*Response, error) bool) {
 		// The context of a call of aio.Map ends with the call, but a response

@@ -74,7 +74,8 @@
 // Each phase has its own, see [connector.Timeouts]: waiting for a connection,
 // resolving, connecting, the handshake, the answer's head; and sending and
 // reading a body are bounded by how long they stall, so that a download that
-// moves is never cut. There is no limit for the whole, but the context's.
+// moves is never cut. The whole has no limit but the context's, and Timeouts.Total
+// where it is set.
 //
 // # TLS
 //
@@ -103,6 +104,6 @@
 //   - HTTP/1.1 only.
 //   - Retries are up to the caller, but for one when a kept connection turns out
 //     to be dead; packages middleware and fetch have more.
-//   - Time-outs run anew for each redirect.
+//   - Time-outs run anew for each redirect, but for Timeouts.Total.
 //   - A response that is neither read nor closed keeps its connection.
 package aiohttp

@@ -118,7 +118,8 @@ func (r *Response) Proto() string {
 // redirect it may differ from that of the call.
 func (r *Response) Method() string { return r.method }
 
-// URL gives the URL that this response came from, after redirects.
+// URL gives the URL that this response came from, after redirects. It must not be
+// changed.
 func (r *Response) URL() *url.URL { return r.place.parsed() }
 
 // History gives the redirects that led here, the first one first. Their bodies
@@ -189,12 +190,13 @@ func (r *Response) Cookies() []*http.Cookie {
 // changed.
 func (r *Response) TLS() *tls.ConnectionState { return r.reply.TLS() }
 
-// RemoteAddr gives the address of the peer.
+// RemoteAddr gives the address of the peer, the proxy's where there is one; "" for a
+// response that came over no connection.
 func (r *Response) RemoteAddr() string { return r.reply.Addr() }
 
 // Read reads the body, decompressed. It gives io.EOF at its end, an [*Error] when
-// it is cut short or cannot be decoded, and one of http.ErrBodyReadAfterClose
-// after Close.
+// it is cut short or cannot be decoded, and http.ErrBodyReadAfterClose, also in an
+// [*Error], after Close.
 func (r *Response) Read(p []byte) (int, error) {
 	n, err := r.read(p)
 	if r.probe != nil {

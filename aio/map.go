@@ -10,7 +10,7 @@ import (
 // Map calls fn for every input, at most limit at once, and gives the results in
 // the order in which they are completed:
 //
-//	for page, err := range aio.Map(ctx, 64, urls, download) { ... }
+//	for page, err := range aio.Map(ctx, 64, slices.Values(urls), download) { ... }
 //
 // An input is taken only when a call can start, and a call starts only when
 // fewer than limit calls are running or wait for the loop to take their result.

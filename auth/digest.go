@@ -42,8 +42,9 @@ func (e *DigestError) Error() string {
 // Digest answers the challenges of HTTP Digest Access Authentication (RFC 7616, and
 // servers of RFC 2617 and 2069): the password itself never goes over the wire. Of
 // several challenges it answers that of the strongest algorithm (SHA-512-256,
-// SHA-512, SHA-256, SHA, MD5; SHA and SHA-512 stand in no standard), and of the two qualities of protection it takes "auth-int", which
-// protects the body as well, where that lies in memory, else "auth". A server that
+// SHA-512, SHA-256, SHA, MD5; SHA and SHA-512 stand in no standard), and of the two
+// qualities of protection it takes "auth-int", which protects the body as well,
+// where that lies in memory, else "auth". A server that
 // insists on "auth-int" gets a body that can be read again hashed before it is sent,
 // so that it is read twice.
 //

@@ -17,6 +17,8 @@
 // A request that has an Authorization field, its own or the session's, or
 // credentials in its URL, keeps those.
 //
+// Options may be left out; more than one panics.
+//
 // Credentials stand in no error and no log of this package. Basic and Bearer put
 // them on the wire as they are: use https.
 //
@@ -24,7 +26,6 @@
 //
 // Of the proxies' side of it (407) nothing is here: see connector.ProxyAuth. User
 // names and passwords are used as they are given: Unicode should be in the form
-// NFC. Digest knows the algorithms of RFC 7616, and not the SHA and SHA-512 that
-// are in no standard; it checks the server's answer to a challenge (rspauth) for
-// qop "auth" only, and does not look at trailers.
+// NFC. Digest checks the server's answer to a challenge (rspauth) for qop "auth"
+// only, and does not look at trailers.
 package auth

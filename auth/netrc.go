@@ -111,5 +111,5 @@ func (f *NetrcFile) Find(host string) (user, password string, ok bool) {
 // String tells how much there is, not what.
 func (f *NetrcFile) String() string { return fmt.Sprintf("netrc of %d machines", len(f.machines)) }
 
-// GoString does the same.
+// GoString gives what String does.
 func (f *NetrcFile) GoString() string { return f.String() }

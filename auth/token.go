@@ -26,10 +26,10 @@ func (t Token) String() string {
 	return t.scheme() + " xxxxx until " + t.Expires.Format(time.RFC3339)
 }
 
-// GoString does the same.
+// GoString gives what String does.
 func (t Token) GoString() string { return "auth.Token{" + t.String() + "}" }
 
-// LogValue does the same for a log.
+// LogValue gives what String does, for a log.
 func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 func (t Token) scheme() string {

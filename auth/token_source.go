@@ -93,7 +93,7 @@ func NewTokenSource(fetch func(ctx context.Context) (Token, error), opts ...Toke
 // String names the source.
 func (s *TokenSource) String() string { return "auth.TokenSource" }
 
-// GoString does the same.
+// GoString gives what String does.
 func (s *TokenSource) GoString() string { return s.String() }
 
 // Token gives a token that has not ended, a new one if need be. Its errors are

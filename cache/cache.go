@@ -33,7 +33,7 @@ type Options struct {
 
 	// StaleIfError is for how long after it became stale a response is used when the
 	// origin cannot be reached or answers 500, 502, 503 or 504, though neither it nor
-	// the request says stale-if-error. Zero means that the error is given.
+	// the request says stale-if-error. Zero and negative mean that the error is given.
 	StaleIfError time.Duration
 
 	// MaxBackground is how many responses are revalidated in the background at the
@@ -42,7 +42,7 @@ type Options struct {
 	MaxBackground int
 
 	// BackgroundTimeout is how long one of those may take while no request waits for
-	// it; zero means 60 s.
+	// it; zero means 60 s, and there is no way to have none.
 	BackgroundTimeout time.Duration
 
 	// OnError is told when the store fails, and of a panic in the background. The
@@ -81,7 +81,7 @@ type flights struct {
 	wg      sync.WaitGroup
 }
 
-// New makes a cache.
+// New makes a cache. At most one Options is taken; none means the defaults.
 func New(opts ...Options) *Cache {
 	var o Options
 	if len(opts) > 0 {

@@ -56,7 +56,7 @@ const (
 )
 
 // OpenDisk gives the store in a folder, which is made when it is not there. It
-// holds at most maxBytes; zero means 1 GiB.
+// holds at most maxBytes; zero and negative mean 1 GiB.
 func OpenDisk(dir string, maxBytes int64) (*Disk, error) {
 	if maxBytes <= 0 {
 		maxBytes = 1 << 30

@@ -21,6 +21,11 @@
 // apart by its value. A cache that acts for several users needs
 // [Options.Shared].
 //
+// In a session a private cache stands in front of middleware that adds credentials,
+// retries or limits, as the first: what it has is not asked for then. Behind Digest,
+// whose Authorization is new each time, it would find nothing. A shared one stands
+// behind credentials all the same, to know what they are for.
+//
 // Identical requests that run at the same time are one request to the origin.
 // So is what is revalidated in the background (RFC 5861), which Close joins.
 //

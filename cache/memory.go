@@ -38,8 +38,8 @@ type memoryBody struct {
 	named   int
 }
 
-// NewMemory makes a store of at most maxBytes, heads and keys counted; zero means
-// 64 MiB. Bodies that are being received may take half as much again.
+// NewMemory makes a store of at most maxBytes, heads and keys counted; zero and
+// negative mean 64 MiB. Bodies that are being received may take half as much again.
 func NewMemory(maxBytes int64) *Memory {
 	if maxBytes <= 0 {
 		maxBytes = 64 << 20

@@ -114,8 +114,8 @@ func (c *Connector) Close() error {
 }
 
 // Shutdown is the gentle Close: it closes the resting connections, refuses new
-// requests, waits until those under way have ended or ctx ends, and then
-// closes.
+// requests, waits until those under way have ended or ctx ends, and then closes.
+// Its error is the cause of ctx's end, where that came first.
 func (c *Connector) Shutdown(ctx context.Context) error {
 	c.closed.Store(true)
 	err := c.pool.drain(ctx)

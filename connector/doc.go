@@ -8,16 +8,16 @@
 // and does its reading and writing in the goroutine of the caller: a
 // connection at rest costs neither a goroutine nor a buffer, and a request
 // hands nothing over from one goroutine to another, unless it sends a large
-// body.
+// body or opens a connection beside others of its host.
 //
 // # The way of a request
 //
 // RoundTrip (roundtrip.go) renders the head; Do (do.go) asks the pool (pool.go)
-// for a connection or opens one (dial.go, dns.go, eyeballs.go, behind proxies
-// proxy_dial.go); the exchange
-// (exchange.go, expect.go, upload.go) sends the request and reads the answer's
-// head; the body is read from the Reply (reply.go, copy.go), which gives the
-// connection back. Time-outs and cancellation work on the wire below (wire.go,
+// for a connection, or takes what comes first: one that it opens (opening.go,
+// dial.go, dns.go, eyeballs.go, behind proxies proxy_dial.go) or another that comes
+// free (pool_serve.go); the exchange (exchange.go, expect.go, upload.go) sends the
+// request and reads the answer's head; the body is read from the Reply (reply.go,
+// copy.go), which gives the connection back. Time-outs and cancellation work on the wire below (wire.go,
 // deadline.go, socket_unix.go).
 //
 // # Reuse
@@ -36,7 +36,7 @@
 // # Limitations
 //
 //   - HTTP/1.0 and 1.1 only, no pipelining; one proxy on the way, no PAC files.
-//   - Proxies are told user and password by Basic and RFC 1929 only.
+//   - Proxies are told user and password by Basic, Digest and RFC 1929 only.
 //   - On systems without MSG_PEEK (Windows) a connection that died at rest is
 //     found out by the request that uses it.
 //   - [Connector.Close] cuts the exchanges that are under way, and with TLS does

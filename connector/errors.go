@@ -50,7 +50,8 @@ type Error struct {
 	// and password; empty when there was none.
 	Proxy string
 
-	// Addr is the address of the peer, which is the proxy where there is one, empty when none was connected yet.
+	// Addr is the address of the peer, which is the proxy where there is one; empty
+	// when none was connected yet.
 	Addr string
 
 	// Sent tells whether at least one byte of the request may have reached the

@@ -11,8 +11,8 @@ import (
 )
 
 // ProxyAuth says by which schemes the user and password in the URL of an HTTP proxy
-// are proved to it. Digest is that of RFC 7616, with MD5, SHA-256 or SHA-512-256, of
-// which the strongest that the proxy offers is taken; its count is kept for all
+// are proved to it. Digest is that of RFC 7616, by the strongest algorithm that the
+// proxy offers (SHA-512-256, SHA-512, SHA-256, SHA, MD5); its count is kept for all
 // requests through the proxy, so that only the first one is asked.
 //
 // Whatever is chosen, a proxy that has once asked for Digest is never sent Basic

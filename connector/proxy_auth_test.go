@@ -123,6 +123,7 @@ func TestClientRFC7616Section3_8DigestOfAForwardedRequest(t *testing.T) {
 	}
 }
 
+// proxy-digest: a proxy that asks for Digest is told it.
 func TestClientRFC7616Section3_8DigestOfConnect(t *testing.T) {
 	for _, policy := range []connector.ProxyAuth{connector.ProxyBasicFirst, connector.ProxyWhenAsked, connector.ProxyDigestOnly} {
 		for _, closes := range []bool{false, true} {

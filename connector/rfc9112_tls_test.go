@@ -40,6 +40,7 @@ func overTLS(t *testing.T, o connector.Options, serve func(s *testnet.Script, ra
 	return <-out
 }
 
+// tls-truncation: whoever sits in between can end a connection, but not TLS.
 func TestClientRFC9112Section9_8TruncatedCloseIsIncomplete(t *testing.T) {
 	// "When encountering an incomplete close, a client SHOULD treat as completed
 	// all requests for which it has received either as much data as specified in

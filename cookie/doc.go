@@ -8,7 +8,7 @@
 //	jar.SetHeader(u, resp.Header)       // Set-Cookie, octet for octet
 //	req.Header.Set("Cookie", jar.Header(u))
 //
-// A Jar is an [net/http.CookieJar] too, so that it fits a net/http.Client. That
+// A Jar is a [net/http.CookieJar] too, so that it fits a net/http.Client. That
 // way leads through net/http's own cookie parser, which drops or alters some
 // cookies; SetHeader and Header do not.
 //

@@ -50,11 +50,12 @@ type Options struct {
 	Retries int
 
 	// Backoff is the longest wait before the first retry; it doubles with each.
-	// The wait is drawn at random between nothing and that. Zero means 1 s.
+	// The wait is drawn at random between nothing and that. Zero means 1 s;
+	// negative means no wait.
 	Backoff time.Duration
 
 	// MaxBackoff bounds every wait before a retry, and what is believed of a
-	// Retry-After. Zero means 2 min.
+	// Retry-After. Zero means 2 min; negative means no wait.
 	MaxBackoff time.Duration
 
 	// Timeout bounds one request, reading of the body included. Zero and
@@ -74,7 +75,8 @@ type Options struct {
 
 	// LookAhead bounds how many items are read from the list ahead of their
 	// turn to find work for other hosts while one is busy. It bounds the memory
-	// of the job, about 500 bytes an item. Zero means 8192.
+	// of the job, about 500 bytes an item. Zero means 8192; it is twice
+	// Concurrency at least.
 	LookAhead int
 
 	// OnResult is called for every item that is done with: fetched, skipped or

@@ -28,6 +28,7 @@ type LimitError struct {
 	Limit int64
 }
 
+// Error gives "more than 1000 parts".
 func (e *LimitError) Error() string { return fmt.Sprintf("more than %d %s", e.Limit, e.What) }
 
 var (

@@ -19,9 +19,9 @@ type RetryOptions struct {
 
 	// BaseDelay is the longest wait before the second attempt. It doubles with
 	// each further one up to MaxDelay, and the wait is random between none and
-	// that. Zero means 200 ms, a round trip around the world.
+	// that. Zero means 200 ms, a round trip around the world; negative means no wait.
 	BaseDelay time.Duration
-	// MaxDelay bounds it. Zero means 10 s.
+	// MaxDelay bounds it. Zero means 10 s; negative means no wait.
 	MaxDelay time.Duration
 
 	// MaxRetryAfter is the longest wait that a server's Retry-After can ask for.

@@ -20,9 +20,9 @@
 // network.peer.address and port, error.type, and where they are asked for
 // url.template and http.request.body.size. Status is Error for 4xx and 5xx and for
 // requests that fail; error.type is then the status, or "timeout", "canceled", or
-// the phase that failed: "prepare", "pool", "dns", "connect", "tls", "write",
-// "head", or "_OTHER". A request whose own context was cancelled has not failed: it
-// has neither.
+// the phase that failed: "prepare", "pool", "dns", "connect", "proxy", "tls",
+// "write", "head", or "_OTHER". A request whose own context was cancelled has not
+// failed: it has neither.
 //
 // The metric is http.client.request.duration. What the conventions leave to the
 // user is there when it is asked for: http.client.active_requests,

@@ -13,8 +13,8 @@ type Options struct {
 	// method with a body, time-outs. Its Timeouts.BodyStall is how long the
 	// stream may be silent, comments included, before it is given up and asked
 	// for again: 60 s by default, where the HTML standard advises servers to send
-	// something every 15 s. Timeouts.Total bounds each stream. A body must be one that can be sent again, so no
-	// Body.
+	// something every 15 s. Timeouts.Total bounds each stream. A body must be one
+	// that can be sent again, so no Body.
 	Request aiohttp.Request
 
 	// LastEventID is what the first request says was the last event, to go on
@@ -27,8 +27,8 @@ type Options struct {
 	Retry time.Duration
 
 	// MaxRetry bounds that time as it grows: it doubles with each attempt that
-	// brings no stream, less a random part of up to a half. Zero means one
-	// minute. A server that asks for a longer one is given it, up to an hour.
+	// brings no stream, less a random part of up to a half. Zero and
+	// negative mean one minute. A server that asks for a longer one is given it, up to an hour.
 	MaxRetry time.Duration
 
 	// MaxFailures bounds the attempts in a row that bring no stream; the error of
