@@ -81,7 +81,8 @@ func (h *hop) clear() {
 func clearCall(call *connector.Call) {
 	call.Method, call.Host, call.Head = "", "", nil
 	call.Policy, call.Proxy = nil, nil
-	call.TLS, call.Repeatable, call.Timeouts = false, false, connector.Timeouts{}
+	call.TLS, call.Repeatable = false, false
+	call.Timeouts, call.Ends = connector.Timeouts{}, time.Time{}
 }
 
 // run sends the request of a job, and follows its redirects.
@@ -255,6 +256,7 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 	call.Expect100 = h.req.Expect100
 	call.Repeatable = connector.IdempotentMethod(h.method)
 	h.limit(&call.Timeouts)
+	call.Ends = h.ends
 	if call.Policy == nil {
 		call.Policy = s.opts.TLS
 	}

@@ -22,7 +22,7 @@ func over(own, def connector.Timeouts) connector.Timeouts {
 }
 
 // limit sets the time-outs of one hop. All of them run anew for each redirect,
-// but for Total, of which a hop has what the hops before it have left.
+// but for Total, which began with the first hop and ends at h.ends.
 func (h *hop) limit(t *connector.Timeouts) {
 	if h.session.timed {
 		*t = h.session.opts.Timeouts
@@ -30,11 +30,7 @@ func (h *hop) limit(t *connector.Timeouts) {
 	if h.req.Timeouts != (connector.Timeouts{}) {
 		*t = over(h.req.Timeouts, *t)
 	}
-	switch {
-	case t.Total <= 0:
-	case h.ends.IsZero():
+	if t.Total > 0 && h.ends.IsZero() {
 		h.ends = time.Now().Add(t.Total)
-	default:
-		t.Total = max(time.Until(h.ends), 1)
 	}
 }

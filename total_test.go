@@ -2,6 +2,7 @@ package aiohttp_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,8 +36,8 @@ func TestSessionTotalTimeoutSpansRedirects(t *testing.T) {
 		peer.WantHead()
 		err = <-failed
 		var e *aiohttp.Error
-		if !errors.As(err, &e) || !e.Timeout() || e.Phase != connector.PhaseHead {
-			t.Errorf("error %v, want a time-out in phase head", err)
+		if !errors.As(err, &e) || !e.Timeout() || e.Phase != connector.PhaseHead || !strings.Contains(err.Error(), "total timeout of 5s") {
+			t.Errorf("error %v, want the time-out of 5s in phase head", err)
 		}
 		if took := time.Since(start); took != 5*time.Second {
 			t.Errorf("gave up after %v, want 5s", took)

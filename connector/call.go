@@ -3,6 +3,7 @@ package connector
 import (
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 	"github.com/aiohttp-go/aiohttp/tracing"
@@ -78,6 +79,10 @@ type Call struct {
 
 	// Timeouts override the connector's, field by field.
 	Timeouts Timeouts
+
+	// Ends is when Timeouts.Total ends, where that began before the call; zero
+	// means that it begins with it.
+	Ends time.Time
 
 	// Timings, when set, is filled in.
 	Timings *Timings

@@ -33,6 +33,9 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 		// What waits on a context (pool, name, connecting) is bounded by one,
 		// what reads and writes by the wire's deadlines.
 		x.whole = after(x.now, x.limits.Total)
+		if !call.Ends.IsZero() {
+			x.whole = after(x.now, max(time.Until(call.Ends), 1))
+		}
 	}
 	if call.Timings != nil {
 		*call.Timings = Timings{Start: time.Now()}
