@@ -94,3 +94,24 @@ func TestReadAheadOfWhatFails(t *testing.T) {
 }
 
 var errSource = errors.New("the source has failed")
+
+// Each middleware may have a limit of its own.
+func TestReadAheadKeepsWhatALongerOneHasRead(t *testing.T) {
+	text := strings.Repeat("0123456789", 100)
+	for _, test := range []struct{ first, second int64 }{{100, 10}, {2000, 10}, {10, 100}, {10, 2000}, {700, 600}} {
+		resp, err := aiohttp.FromHTTP(&aiohttp.Request{URL: "http://a.test/"}, &http.Response{
+			StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, limit := range []int64{test.first, test.second} {
+			if whole, err := resp.ReadAhead(limit); whole != (limit >= int64(len(text))) || err != nil {
+				t.Errorf("%v: got %v, %v", test, whole, err)
+			}
+		}
+		if got, err := resp.Text(); got != text || err != nil {
+			t.Errorf("%v: got %d bytes, %v", test, len(got), err)
+		}
+	}
+}
