@@ -40,7 +40,9 @@ type failure struct {
 
 // vanished is what becomes of an opening whose goroutine a function of the user's
 // has ended.
-var vanished = &failure{phase: PhaseConnect, err: errors.New("goroutine that opens the connection was ended by runtime.Goexit")}
+var vanished = &failure{phase: PhaseConnect, err: errVanished}
+
+var errVanished = errors.New("goroutine that opens the connection was ended by runtime.Goexit")
 
 // newOpening makes a waiter for the exchange, with what it may have to open.
 func (x *exchange) newOpening(fresh bool) *opening {
@@ -170,6 +172,10 @@ func (x *exchange) await(h *host, fresh bool, start time.Time) (*conn, error) {
 		got, err = x.c.pool.wait(ctx, &o.waiter, limit)
 	}
 	x.now = clock()
+	if got.conn != nil && ctx.Err() != nil { // at the same moment: nothing is sent any more
+		x.c.pool.put(got.conn)
+		got, err = outcome{}, context.Cause(ctx)
+	}
 	if got.failed != nil && got.failed.panicked != nil {
 		panic(got.failed.panicked)
 	}

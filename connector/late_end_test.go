@@ -1,0 +1,68 @@
+package connector_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"runtime"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/testnet"
+)
+
+func TestDialFunctionThatEndsItsGoroutineFails(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		o := connector.Options{Timeouts: never}
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			runtime.Goexit()
+			return nil, nil
+		}
+		url := "http://example.com/"
+		o.DialContext = dial
+		if secure {
+			url, o.DialTLSContext = "https://example.com/", dial
+		}
+		inBubble(t, o, func(e *env) {
+			out := e.send(request(t, "GET", url, nil))
+			synctest.Wait()
+			select {
+			case a := <-out:
+				wantError(t, a.err, connector.PhaseConnect)
+			default:
+				t.Error("the request hangs")
+			}
+			e.wantStats(connector.Stats{})
+		})
+	}
+}
+
+// What is ended while its connection is being opened is not sent, even where the
+// opening comes to a good end.
+func TestRequestThatIsCanceledWhileItsConnectionComesIsNotSent(t *testing.T) {
+	var cancel func()
+	var network *testnet.Network
+	o := connector.Options{
+		DialContext: func(ctx context.Context, nw, addr string) (net.Conn, error) {
+			return network.DialContext(ctx, nw, addr)
+		},
+		Guard: func(netip.AddrPort) error { cancel(); return nil },
+	}
+	inBubble(t, o, func(e *env) {
+		network = e.net
+		for _, method := range []string{"GET", "POST"} {
+			var ctx context.Context
+			ctx, cancel = cancelable()
+			out := e.send(request(t, method, "http://example.com/", nil).WithContext(ctx))
+			s := e.accept()
+			var failure *connector.Error
+			if a := <-out; !errors.Is(a.err, errWhim) || !errors.As(a.err, &failure) || failure.Sent {
+				t.Errorf("%s: got %v", method, a.err)
+			}
+			e.c.CloseIdleConnections()
+			s.WantEOF()
+		}
+	})
+}
