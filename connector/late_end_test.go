@@ -66,3 +66,34 @@ func TestRequestThatIsCanceledWhileItsConnectionComesIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+// A host that takes no new connections must not keep the places from others.
+func TestDialsThatNobodyWaitsForGiveWay(t *testing.T) {
+	withHeldDials(t, connector.Options{MaxConns: 3, Timeouts: never}, func(e *env, dials <-chan *heldDial) {
+		other := e.listen("other.test:80")
+		defer other.Close()
+		s, first := e.busy(dials)
+		second, third := e.get(), e.get()
+		a, b := <-dials, <-dials
+		synctest.Wait()
+		s.Write(okHello)
+		want(t, <-first, 200, "hello")
+		serve(s)
+		serve(s)
+		want(t, <-second, 200, "hello")
+		want(t, <-third, 200, "hello")
+		held := e.get()
+		s.WantHead()
+		e.wantStats(connector.Stats{Open: 3, Hosts: 1}) // one in use, two that nobody waits for
+		out := e.getHost("other.test")
+		synctest.Wait()
+		if len(a.over)+len(b.over) != 1 {
+			t.Fatalf("%d openings gave way, want 1", len(a.over)+len(b.over))
+		}
+		(<-dials).let()
+		serve(testnet.Accept(e.t, other))
+		want(t, <-out, 200, "hello")
+		s.Write(okHello)
+		want(t, <-held, 200, "hello")
+	})
+}
