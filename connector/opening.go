@@ -130,7 +130,7 @@ func (o *opening) secure(policy *trust.Policy) error {
 	cn := o.conn
 	o.trace.tlsStart()
 	_, err = phase(o.ctx, o.limits.TLS, "tls", &o.timings.TLS, func(ctx context.Context) (struct{}, error) {
-		tc, err := policy.Client(ctx, cn.top, name, "http/1.1")
+		tc, err := policy.Client(ctx, cn.carrier(), name, "http/1.1")
 		if err == nil {
 			cn.secured(tc)
 		}
