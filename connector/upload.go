@@ -59,6 +59,10 @@ func (u *upload) run() {
 		w.abort(&abort{u.err}) // the peer must not take what it has for the whole
 		return
 	}
+	if stall := (*limitError)(nil); errors.As(u.err, &stall) {
+		w.abort(&abort{u.err}) // it has had time enough for an answer, too
+		return
+	}
 	if u.call.Timings != nil {
 		u.ended = time.Now()
 	}
