@@ -39,6 +39,41 @@ func TestDialFunctionThatEndsItsGoroutineFails(t *testing.T) {
 	}
 }
 
+// exits is a resolver, and a body, that ends the goroutine.
+type exits struct{}
+
+func (exits) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	runtime.Goexit()
+	return nil, nil
+}
+
+func (exits) Read([]byte) (int, error) {
+	runtime.Goexit()
+	return 0, nil
+}
+
+func TestResolverThatEndsItsGoroutineFails(t *testing.T) {
+	inBubble(t, connector.Options{Timeouts: never, Resolver: exits{}}, func(e *env) {
+		for range 2 {
+			wantError(t, (<-e.get()).err, connector.PhaseDNS)
+		}
+	})
+}
+
+func TestBodyThatEndsItsGoroutineFails(t *testing.T) {
+	inBubble(t, connector.Options{Timeouts: never}, func(e *env) {
+		for _, length := range []int64{-1, 100} {
+			req := request(t, "PUT", "http://example.com/", exits{})
+			req.ContentLength = length
+			out := e.send(req)
+			s := e.accept()
+			s.WantHead()
+			wantError(t, (<-out).err, connector.PhaseWrite)
+			s.WantEOF()
+		}
+	})
+}
+
 // What is ended while its connection is being opened is not sent, even where the
 // opening comes to a good end.
 func TestRequestThatIsCanceledWhileItsConnectionComesIsNotSent(t *testing.T) {
