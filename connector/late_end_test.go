@@ -11,6 +11,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/testnet"
+	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 func TestDialFunctionThatEndsItsGoroutineFails(t *testing.T) {
@@ -130,5 +131,31 @@ func TestDialsThatNobodyWaitsForGiveWay(t *testing.T) {
 		want(t, <-out, 200, "hello")
 		s.Write(okHello)
 		want(t, <-held, 200, "hello")
+	})
+}
+
+// What a request has been given while it opened a connection itself does not get
+// lost with its goroutine.
+func TestGoexitOfAHookLosesNoConnection(t *testing.T) {
+	withHeldDials(t, connector.Options{}, func(e *env, dials <-chan *heldDial) {
+		tracer := tracing.Begin(context.Background(), nil, []*tracing.Trace{{
+			OnConnectionCreateEnd: func(*tracing.Call, tracing.ConnectionCreateEnd) { runtime.Goexit() },
+		}}, nil)
+		call := callOf()
+		call.Host, call.Trace = "example.com:80", tracer.Exchange()
+		gone := make(chan struct{})
+		go func() {
+			defer close(gone)
+			e.c.Do(context.Background(), call, new(connector.Reply))
+		}()
+		first := <-dials
+		synctest.Wait()
+		second := e.get()
+		(<-dials).let()
+		serve(e.accept())
+		want(t, <-second, 200, "hello")
+		<-first.over
+		<-gone
+		e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
 	})
 }

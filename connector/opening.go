@@ -91,11 +91,18 @@ func (o *opening) run() {
 
 // runAlone is run in the goroutine of the request, whose context ends it.
 func (o *opening) runAlone(ctx context.Context) {
+	returned := false
+	defer func() {
+		if !returned { // a function of the user's ends the goroutine: of what it has been given, too
+			o.c.pool.abandon(&o.waiter)
+		}
+	}()
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { o.abort(context.Cause(ctx)) })
 		defer stop()
 	}
 	o.run()
+	returned = true
 }
 
 func (o *opening) open() *failure {
