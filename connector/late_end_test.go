@@ -159,3 +159,32 @@ func TestGoexitOfAHookLosesNoConnection(t *testing.T) {
 		e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
 	})
 }
+
+// addresses is a resolver that knows one name.
+type addresses []netip.Addr
+
+func (a addresses) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) { return a, nil }
+
+// What the program gives is called by a goroutine for each address: its panic is the
+// request's all the same.
+func TestPanicWhileAddressesAreTriedComesOut(t *testing.T) {
+	local := netip.MustParseAddr("127.0.0.1")
+	for _, goexit := range []bool{false, true} {
+		c := connector.New(connector.Options{Resolver: addresses{local, netip.MustParseAddr("127.0.0.2")}, Guard: func(netip.AddrPort) error {
+			if goexit {
+				runtime.Goexit()
+			}
+			panic("guard")
+		}})
+		defer c.Close()
+		func() {
+			defer func() {
+				if v := recover(); !goexit && v != "guard" {
+					t.Errorf("recovered %v", v)
+				}
+			}()
+			_, err := c.RoundTrip(request(t, "GET", "http://a.test/", nil))
+			wantError(t, err, connector.PhaseConnect)
+		}()
+	}
+}
