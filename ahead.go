@@ -34,6 +34,9 @@ func (r *Response) ReadAhead(limit int64) (whole bool, err error) {
 		if err == io.EOF {
 			return true, nil
 		}
+		if err != nil && r.probe != nil {
+			r.probe.end(err, false)
+		}
 		if err != nil || int64(len(content)) > limit {
 			return false, err
 		}

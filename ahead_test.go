@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 // ReadAhead keeps what it has read, whatever reads it then.
@@ -113,5 +114,33 @@ func TestReadAheadKeepsWhatALongerOneHasRead(t *testing.T) {
 		if got, err := resp.Text(); got != text || err != nil {
 			t.Errorf("%v: got %d bytes, %v", test, len(got), err)
 		}
+	}
+}
+
+// A body that breaks off while it is read ahead is a failure for those who are told
+// of the exchange, too.
+func TestReadAheadTellsTheTraceOfAFailure(t *testing.T) {
+	srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "10")
+		io.WriteString(w, "hello")
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	var ends signals
+	s := aiohttp.NewSession(aiohttp.Options{
+		Trace: []*tracing.Trace{ends.trace()},
+		Middleware: []aiohttp.Middleware{observe(func(_ *aiohttp.Request, r *aiohttp.Response) {
+			if _, err := r.ReadAhead(100); err == nil {
+				t.Error("no error")
+			}
+			r.Close()
+		})},
+	})
+	defer s.Close()
+	if _, err := s.Get(t.Context(), srv.URL); err != nil {
+		t.Fatal(err)
+	}
+	if e := first[tracing.ExchangeEnd](t, &ends); e.Complete || !errors.Is(e.Err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %+v", e)
 	}
 }
