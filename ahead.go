@@ -19,7 +19,7 @@ func (r *Response) ReadAhead(limit int64) (whole bool, err error) {
 	switch {
 	case r.held, r.bodiless(), r.ContentLength == 0:
 		return true, r.failed()
-	case r.Status == http.StatusSwitchingProtocols, limit <= 0, r.ContentLength > limit:
+	case r.Status == http.StatusSwitchingProtocols, limit <= 0, r.ContentLength > limit, int64(len(r.content)) > limit:
 		return false, nil
 	}
 	content := make([]byte, 0, min(max(r.ContentLength, 512), limit, atOnceBytes)+1)
@@ -33,6 +33,9 @@ func (r *Response) ReadAhead(limit int64) (whole bool, err error) {
 		content = content[:len(content)+n]
 		if err == io.EOF {
 			return true, nil
+		}
+		if err != nil && r.probe != nil {
+			r.probe.end(err, false)
 		}
 		if err != nil || int64(len(content)) > limit {
 			return false, err

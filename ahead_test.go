@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 // ReadAhead keeps what it has read, whatever reads it then.
@@ -94,3 +95,52 @@ func TestReadAheadOfWhatFails(t *testing.T) {
 }
 
 var errSource = errors.New("the source has failed")
+
+// Each middleware may have a limit of its own.
+func TestReadAheadKeepsWhatALongerOneHasRead(t *testing.T) {
+	text := strings.Repeat("0123456789", 100)
+	for _, test := range []struct{ first, second int64 }{{100, 10}, {2000, 10}, {10, 100}, {10, 2000}, {700, 600}} {
+		resp, err := aiohttp.FromHTTP(&aiohttp.Request{URL: "http://a.test/"}, &http.Response{
+			StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, limit := range []int64{test.first, test.second} {
+			if whole, err := resp.ReadAhead(limit); whole != (limit >= int64(len(text))) || err != nil {
+				t.Errorf("%v: got %v, %v", test, whole, err)
+			}
+		}
+		if got, err := resp.Text(); got != text || err != nil {
+			t.Errorf("%v: got %d bytes, %v", test, len(got), err)
+		}
+	}
+}
+
+// A body that breaks off while it is read ahead is a failure for those who are told
+// of the exchange, too.
+func TestReadAheadTellsTheTraceOfAFailure(t *testing.T) {
+	srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "10")
+		io.WriteString(w, "hello")
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	var ends signals
+	s := aiohttp.NewSession(aiohttp.Options{
+		Trace: []*tracing.Trace{ends.trace()},
+		Middleware: []aiohttp.Middleware{observe(func(_ *aiohttp.Request, r *aiohttp.Response) {
+			if _, err := r.ReadAhead(100); err == nil {
+				t.Error("no error")
+			}
+			r.Close()
+		})},
+	})
+	defer s.Close()
+	if _, err := s.Get(t.Context(), srv.URL); err != nil {
+		t.Fatal(err)
+	}
+	if e := first[tracing.ExchangeEnd](t, &ends); e.Complete || !errors.Is(e.Err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %+v", e)
+	}
+}

@@ -35,10 +35,10 @@ func (r *Response) Bytes() ([]byte, error) {
 
 // failed gives the error that stands in the place of a body in memory.
 func (r *Response) failed() error {
-	if r.more == nil {
-		return nil
+	if more := r.more.Load(); more != nil {
+		return more.failure
 	}
-	return r.more.failure
+	return nil
 }
 
 // readAll reads to the end of the body, which gives the connection back.

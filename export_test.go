@@ -39,7 +39,9 @@ func Leftovers() (names []string) {
 			names = append(names, v.Type().String())
 		}
 	}
-	return append(names, notZero(reflect.ValueOf(&j.call).Elem(), "run")...)
+	call := reflect.ValueOf(&j.call).Elem()
+	names = append(names, notZero(call.FieldByName("run"), "joint", "heads", "own", "head")...) // memory, and what is written before it is read
+	return append(names, notZero(call, "run")...)
 }
 
 // notZero names the fields of a struct, but for some, that are not zero.

@@ -33,15 +33,15 @@ type Response struct {
 	method  string
 	place   place
 	reply   connector.Reply
-	raw     bool          // no decompression
-	ended   bool          // decoder has given all
-	held    bool          // the body was read into memory: content or failure stands
-	closed  atomic.Bool   // Close was called
-	decoder io.ReadCloser // undoes the Content-Encoding; nil when there is none
-	header  http.Header   // once it was asked for
-	content []byte        // while it is not held: what ReadAhead has read, and Read gives first
-	probe   *probe        // tells what becomes of it; nil when nobody wants to know
-	more    *extras       // what few responses have; nil for the others
+	raw     bool                   // no decompression
+	ended   bool                   // decoder has given all
+	held    bool                   // the body was read into memory: content or failure stands
+	closed  atomic.Bool            // Close was called
+	decoder io.ReadCloser          // undoes the Content-Encoding; nil when there is none
+	header  http.Header            // once it was asked for
+	content []byte                 // while it is not held: what ReadAhead has read, and Read gives first
+	probe   *probe                 // tells what becomes of it; nil when nobody wants to know
+	more    atomic.Pointer[extras] // what few responses have; nil for the others. Close may find it being made
 }
 
 // extras are what few responses have.
@@ -55,10 +55,12 @@ type extras struct {
 
 // extend gives r.more, made if need be.
 func (r *Response) extend() *extras {
-	if r.more == nil {
-		r.more = new(extras)
+	more := r.more.Load()
+	if more == nil {
+		more = new(extras)
+		r.more.Store(more)
 	}
-	return r.more
+	return more
 }
 
 // begin makes the response ready once its head was read.
@@ -125,10 +127,10 @@ func (r *Response) URL() *url.URL { return r.place.parsed() }
 // History gives the redirects that led here, the first one first. Their bodies
 // are closed.
 func (r *Response) History() []*Response {
-	if r.more == nil {
-		return nil
+	if more := r.more.Load(); more != nil {
+		return more.history
 	}
-	return r.more.history
+	return nil
 }
 
 // Header gives the first value of a field, or "". The name's case does not
@@ -169,8 +171,8 @@ func (r *Response) Headers() http.Header {
 // Trailers gives the trailer fields, once the body was read to its end. Those
 // that must not stand in a trailer are left out.
 func (r *Response) Trailers() http.Header {
-	if r.more != nil && r.more.std != nil {
-		return r.more.std.Trailer.Clone()
+	if more := r.more.Load(); more != nil && more.std != nil {
+		return more.std.Trailer.Clone()
 	}
 	h := r.reply.Trailer().Header(nil, nil)
 	for name := range h {
@@ -202,8 +204,8 @@ func (r *Response) Read(p []byte) (int, error) {
 	if r.probe != nil {
 		r.probe.received(p[:n], err)
 	}
-	if r.more != nil && r.more.watch != nil {
-		r.more.watch.add(n, r.ContentLength)
+	if more := r.more.Load(); more != nil && more.watch != nil {
+		more.watch.add(n, r.ContentLength)
 	}
 	return n, err
 }
@@ -268,7 +270,8 @@ func (r *Response) explain(err error) error {
 // WriteTo writes the body, decompressed, to w: to a file straight from the
 // socket where the system can do that. io.Copy uses it.
 func (r *Response) WriteTo(w io.Writer) (int64, error) {
-	if r.decoder != nil || len(r.content) > 0 && !r.held || r.more != nil && r.more.watch != nil || r.probe != nil && r.probe.tracer != nil {
+	more := r.more.Load()
+	if r.decoder != nil || len(r.content) > 0 && !r.held || more != nil && more.watch != nil || r.probe != nil && r.probe.tracer != nil {
 		return io.Copy(w, onlyReader{r})
 	}
 	n, err := r.reply.WriteTo(w)

@@ -452,3 +452,30 @@ func TestResponseHTTPDecodesAndBringsTrailers(t *testing.T) {
 		t.Error("the response's own header was changed")
 	}
 }
+
+// Close may come at any time: the detector of races is the judge.
+func TestCloseWhileTheBodyIsReadIntoMemory(t *testing.T) {
+	srv := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "10")
+		io.WriteString(w, "hello")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	s := aiohttp.NewSession()
+	defer s.Close()
+	for range 20 {
+		resp, err := s.Get(t.Context(), srv.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error)
+		go func() {
+			_, err := resp.Bytes()
+			done <- err
+		}()
+		resp.Close()
+		if err := <-done; err == nil {
+			t.Error("no error")
+		}
+	}
+}

@@ -15,7 +15,8 @@ import (
 // is resp's, read and closed through the new response, and decompressed where
 // resp's Content-Encoding says so and req does not forbid it.
 func FromHTTP(req *Request, resp *http.Response) (*Response, error) {
-	r := &Response{method: req.Method, raw: req.DisableDecompression || resp.Uncompressed, more: &extras{std: resp}}
+	r := &Response{method: req.Method, raw: req.DisableDecompression || resp.Uncompressed}
+	r.extend().std = resp
 	if r.method == "" {
 		r.method = http.MethodGet
 	}

@@ -118,7 +118,7 @@ func (r *Response) through() bool {
 
 // over calls what waits for the end of the body.
 func (r *Response) over() {
-	if r.more != nil && r.more.after != nil {
-		r.more.after()
+	if more := r.more.Load(); more != nil && more.after != nil {
+		more.after()
 	}
 }

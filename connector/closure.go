@@ -3,6 +3,7 @@ package connector
 import (
 	"crypto/tls"
 	"io"
+	"net"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -30,4 +31,28 @@ func (r *Reply) closure(err error) error {
 		return err
 	}
 	return errUnclosed
+}
+
+// carrier gives what TLS with the origin is spoken on. Where that is TLS with a proxy,
+// an end of it is noted like one of the wire: the proxy's alert is not the origin's.
+func (c *conn) carrier() net.Conn {
+	if c.top == &c.wire {
+		return c.top
+	}
+	return carried{c.top, &c.wire}
+}
+
+type carried struct {
+	net.Conn
+	wire *wire
+}
+
+// Read gives an end by itself, as what came with it may be the origin's alert.
+func (c carried) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 && err == io.EOF {
+		return n, nil
+	}
+	c.wire.ended = c.wire.ended || err == io.EOF
+	return n, err
 }

@@ -30,14 +30,17 @@ func abandonable(dial dialFunction) dialFunction {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		result := make(chan dialed)
 		go func() {
-			d := callDial(ctx, dial, network, addr)
-			select {
-			case result <- d:
-			case <-ctx.Done():
-				if d.conn != nil {
-					d.conn.Close()
+			d := dialed{err: errVanished}
+			defer func() {
+				select {
+				case result <- d:
+				case <-ctx.Done():
+					if d.conn != nil {
+						d.conn.Close()
+					}
 				}
-			}
+			}()
+			d = callDial(ctx, dial, network, addr)
 		}()
 		select {
 		case d := <-result:

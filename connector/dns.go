@@ -86,20 +86,28 @@ func (d *dnsCache) start(host string) *dnsEntry {
 	return e
 }
 
-// finish does the lookup of e.
+// finish does the lookup of e. It comes to an end also where the resolver ends the
+// goroutine.
 func (d *dnsCache) finish(e *dnsEntry, ctx context.Context) {
 	defer e.cancel()
-	addrs, err := d.ask(ctx, e.host)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	e.addrs, e.err = addrs, err
-	keep := d.keep(err)
-	e.expires = clock() + int64(keep)
-	if keep <= 0 {
-		d.remove(e)
-	}
-	close(e.ready)
+	var addrs []netip.Addr
+	err := errResolverVanished
+	defer func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		e.addrs, e.err = addrs, err
+		keep := d.keep(err)
+		e.expires = clock() + int64(keep)
+		if keep <= 0 {
+			d.remove(e)
+		}
+		close(e.ready)
+	}()
+	addrs, err = d.ask(ctx, e.host)
 }
+
+// errResolverVanished is a resolver that does not return.
+var errResolverVanished = errors.New("resolver has called runtime.Goexit")
 
 // ask asks the resolver. A panic of the resolver's is an error to all who wait.
 func (d *dnsCache) ask(ctx context.Context, host string) (addrs []netip.Addr, err error) {

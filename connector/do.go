@@ -44,11 +44,9 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 		call.interim = call.trace.interim
 	}
 	err := x.attempts()
+	x.ended = true
 	if err != nil && !x.started {
 		call.closeBody()
-	}
-	if call.trace != nil {
-		call.trace, call.interim = nil, nil
 	}
 	return err
 }

@@ -52,6 +52,7 @@ type status struct {
 	answered bool // an octet of an answer was read
 	interims int  // how many 1xx answers were read
 	retried  bool
+	ended    bool // it has come to a result, and no function of the user's has panicked
 }
 
 // finish ends the exchange, and makes it ready for another. What is still in its
@@ -67,6 +68,9 @@ func (x *exchange) finish() {
 		}
 		x.release(false)
 	}
+	if !x.ended && !x.started {
+		defer x.call.closeBody()
+	}
 	if cap(x.joint) > 64<<10 {
 		x.joint = nil
 	}
@@ -76,6 +80,12 @@ func (x *exchange) finish() {
 // clear lets go of all that does not serve the next exchange. It does so word by
 // word, as a whole struct is dear to clear while the garbage collector runs.
 func (x *exchange) clear() {
+	if x.call.trace != nil {
+		x.call.trace, x.call.interim = nil, nil
+	}
+	if x.proof != (proof{}) {
+		x.proof = proof{} // the next one may go through another proxy
+	}
 	x.c, x.ctx, x.call, x.reply = nil, nil, nil, nil
 	x.limits, x.whole, x.now = nil, 0, 0
 	x.out, x.right, x.conn, x.upload = nil, nil, nil, nil

@@ -44,7 +44,8 @@ type dialFunc func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)
 
 // race tries the addresses one after the other, the next one starting when the
 // one before it failed or delay has passed (negative: only when it failed). The
-// first connection wins; the others are cancelled, joined and closed.
+// first connection wins; the others are cancelled, joined and closed. A panic of a
+// function of the user's comes out here.
 //
 // RFC 8305, section 5, asks for attempts that are staggered and not made at the
 // same time, and for the cancellation of all others once one has succeeded.
@@ -56,9 +57,10 @@ func race(ctx context.Context, addrs []netip.AddrPort, delay time.Duration, dial
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type outcome struct {
-		conn net.Conn
-		err  error
-		i    int
+		conn     net.Conn
+		err      error
+		i        int
+		panicked any // what a function of the user's panicked with, or nil
 	}
 	outcomes := make(chan outcome)
 	started, pending := 0, 0
@@ -67,20 +69,28 @@ func race(ctx context.Context, addrs []netip.AddrPort, delay time.Duration, dial
 		started++
 		pending++
 		go func() {
-			conn, err := dial(ctx, addrs[i])
-			outcomes <- outcome{conn, err, i} // always taken
+			o := outcome{err: errVanished, i: i}
+			defer func() {
+				o.panicked = recover()
+				outcomes <- o // always taken
+			}()
+			o.conn, o.err = dial(ctx, addrs[i])
 		}()
 	}
 	patience := newPatience(delay)
 	defer patience.stop()
 	start()
 	var winner net.Conn
+	var panicked any
 	errs := make([]error, len(addrs))
 	for pending > 0 {
 		select {
 		case o := <-outcomes:
 			pending--
 			switch {
+			case o.panicked != nil:
+				panicked = o.panicked
+				cancel()
 			case o.err != nil:
 				errs[o.i] = o.err
 			case winner != nil:
@@ -96,7 +106,13 @@ func race(ctx context.Context, addrs []netip.AddrPort, delay time.Duration, dial
 			patience.reset()
 		}
 	}
-	if winner != nil {
+	switch {
+	case panicked != nil:
+		if winner != nil {
+			winner.Close()
+		}
+		panic(panicked)
+	case winner != nil:
 		return winner, nil
 	}
 	return nil, joinDialErrors(errs[:started])

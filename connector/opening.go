@@ -40,7 +40,9 @@ type failure struct {
 
 // vanished is what becomes of an opening whose goroutine a function of the user's
 // has ended.
-var vanished = &failure{phase: PhaseConnect, err: errors.New("goroutine that opens the connection was ended by runtime.Goexit")}
+var vanished = &failure{phase: PhaseConnect, err: errVanished}
+
+var errVanished = errors.New("goroutine that opens the connection was ended by runtime.Goexit")
 
 // newOpening makes a waiter for the exchange, with what it may have to open.
 func (x *exchange) newOpening(fresh bool) *opening {
@@ -89,11 +91,18 @@ func (o *opening) run() {
 
 // runAlone is run in the goroutine of the request, whose context ends it.
 func (o *opening) runAlone(ctx context.Context) {
+	returned := false
+	defer func() {
+		if !returned { // a function of the user's ends the goroutine: of what it has been given, too
+			o.c.pool.abandon(&o.waiter)
+		}
+	}()
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { o.abort(context.Cause(ctx)) })
 		defer stop()
 	}
 	o.run()
+	returned = true
 }
 
 func (o *opening) open() *failure {
@@ -128,7 +137,7 @@ func (o *opening) secure(policy *trust.Policy) error {
 	cn := o.conn
 	o.trace.tlsStart()
 	_, err = phase(o.ctx, o.limits.TLS, "tls", &o.timings.TLS, func(ctx context.Context) (struct{}, error) {
-		tc, err := policy.Client(ctx, cn.top, name, "http/1.1")
+		tc, err := policy.Client(ctx, cn.carrier(), name, "http/1.1")
 		if err == nil {
 			cn.secured(tc)
 		}
@@ -170,6 +179,10 @@ func (x *exchange) await(h *host, fresh bool, start time.Time) (*conn, error) {
 		got, err = x.c.pool.wait(ctx, &o.waiter, limit)
 	}
 	x.now = clock()
+	if got.conn != nil && ctx.Err() != nil { // at the same moment: nothing is sent any more
+		x.c.pool.put(got.conn)
+		got, err = outcome{}, context.Cause(ctx)
+	}
 	if got.failed != nil && got.failed.panicked != nil {
 		panic(got.failed.panicked)
 	}

@@ -275,6 +275,28 @@ func TestUploadThatMovesIsNeverCut(t *testing.T) {
 	})
 }
 
+func TestUploadThatStallsIsCut(t *testing.T) {
+	limits := never
+	limits.Write = 10 * time.Second
+	for name, body := range map[string]func() io.Reader{
+		"in-memory": func() io.Reader { return strings.NewReader(strings.Repeat("x", 64<<10)) },
+		"streamed":  func() io.Reader { return unread(strings.NewReader(strings.Repeat("x", 64<<10))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, connector.Options{Timeouts: limits}, func(e *env) {
+				e.net.SetOptions("example.com:80", testnet.Options{BufferBytes: 1 << 10})
+				start := time.Now()
+				out := e.send(request(t, "PUT", "http://example.com/", body()))
+				e.accept().WantHead()
+				err := wantError(t, (<-out).err, connector.PhaseWrite)
+				if took := time.Since(start); took > 20*time.Second || !err.Timeout() {
+					t.Errorf("after %v: %v", took, err)
+				}
+			})
+		})
+	}
+}
+
 func TestSlowReaderIsNoStall(t *testing.T) {
 	inBubble(t, connector.Options{Timeouts: connector.Timeouts{BodyStall: time.Second}}, func(e *env) {
 		done := make(chan error, 1)

@@ -30,7 +30,8 @@ type poolLimits struct {
 // needs may have to be opened in the place of what a later one could use. Only
 // a waiter whose host is at its own limit does not hold up those behind it that
 // ask for other hosts. When the total limit is reached and other hosts have
-// connections at rest, the one that has rested longest gives way. A request whose
+// connections at rest, the one that has rested longest gives way; if none rests, an
+// opening to another host that no request waits for any more. A request whose
 // connection was dead, or died under it, does not wait again for the next one.
 //
 // A request that has got the right to open a connection waits as well: for that
@@ -118,6 +119,7 @@ func (p *pool) join(now int64, w *waiter, h *host) (queues bool, err error) {
 	var t turn
 	if queues = !p.provide(now, w, &t); queues {
 		p.waiting.join(w)
+		p.giveWay(&t)
 	}
 	p.leaveAlone(w, &t)
 	p.keep(h) // it may have been forgotten with its last connection

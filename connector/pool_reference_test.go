@@ -48,6 +48,7 @@ type modelPool struct {
 	waiting []modelWaiter // in the queue
 	openers []modelWaiter // those that would take another than the one they open
 	turns   int
+	lefts   int
 	dials   []modelDial // of each request, there or not
 	got     []outcome   // of each request
 	drains  []outcome   // of each Drain: waits, granted when all has ended, or canceled
@@ -72,6 +73,7 @@ type modelDial struct {
 	canceled bool // the request's context has ended
 	alone    bool // it was begun as the only one of its host: it ends for another
 	aborted  bool // the pool has no use for it
+	left     int  // when its request has taken another, by lefts
 }
 
 type modelWaiter struct {
@@ -179,7 +181,8 @@ func (m *modelPool) serve() {
 			m.provideIdle(o)
 			m.openers = slices.Delete(m.openers, next, next+1)
 			d := &m.dials[o.req]
-			d.wanted, d.aborted = false, d.alone
+			m.lefts++
+			d.wanted, d.aborted, d.left = false, d.alone, m.lefts
 			i = 0
 		case i == len(m.waiting):
 			return
@@ -189,8 +192,22 @@ func (m *modelPool) serve() {
 		case m.full(m.waiting[i].host):
 			i++
 		default:
+			m.makeRoom(m.waiting[i].host)
 			return
 		}
+	}
+}
+
+// makeRoom ends the opening to another host that was left first.
+func (m *modelPool) makeRoom(host int) {
+	first := -1
+	for i, d := range m.dials {
+		if d.on && !d.wanted && d.host != host && (first < 0 || d.left < m.dials[first].left) {
+			first = i
+		}
+	}
+	if first >= 0 {
+		m.dials[first].aborted = true
 	}
 }
 

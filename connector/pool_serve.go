@@ -57,6 +57,28 @@ func (p *pool) serve(free *host, t *turn) {
 		case p.limits.full(h):
 			p.waiting.rest(h) // and lets the others pass
 		default:
+			p.makeRoom(h, t)
+			return
+		}
+	}
+}
+
+// giveWay lets an opening that nobody waits for make room for who is the first to
+// wait now. The caller holds p.mu, and finishes the turn without it.
+func (p *pool) giveWay(t *turn) {
+	if p.spares.len > 0 {
+		p.serve(nil, t)
+	}
+}
+
+// makeRoom ends, for a request to h that the total limit holds up, the opening that
+// nobody waits for any more for longest: its place is free when it has ended, and
+// then the next one of those who wait has its turn. One to h itself is as good as the
+// place. The caller holds p.mu.
+func (p *pool) makeRoom(h *host, t *turn) {
+	for w := p.spares.front(); w != nil; w = w.queue.next {
+		if w.host != h {
+			t.spare = append(t.spare, w)
 			return
 		}
 	}

@@ -185,9 +185,11 @@ func (m *modelPool) stepGet(op poolOp) []branch {
 	m.waiting = append(m.waiting, w)
 	m.serve()
 	m.dials[op.req].alone = m.open[op.host] == 1
-	if !op.ended || m.got[op.req].verdict != waits {
+	if !op.ended {
 		return []branch{{m: m}}
 	}
+	// Also where it is served at once: it may have found nothing at its first look,
+	// and then it waits for what it has been given.
 	return []branch{{m, []poolOp{{kind: opCancel, req: op.req, host: op.host}}}}
 }
 

@@ -87,15 +87,17 @@ func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (outcom
 // w was in the queue; else its outcome is there, or comes when its opening, which
 // is made to end, has ended.
 func (p *pool) leave(w *waiter, cause error) bool {
+	var t turn
 	p.mu.Lock()
 	stage := w.stage
 	switch {
 	case stage == queues:
-		p.quit(w)
+		p.quit(w, &t)
 	case stage == opens && w.queue.queued:
 		w.host.openers.remove(w) // it is given nothing any more
 	}
 	p.mu.Unlock()
+	t.finish()
 	if stage == opens {
 		w.opener.abort(cause)
 	}
@@ -104,20 +106,24 @@ func (p *pool) leave(w *waiter, cause error) bool {
 
 // overdue takes w out of the queue, if it is there still.
 func (p *pool) overdue(w *waiter) bool {
+	var t turn
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if w.stage != queues {
-		return false
+	queues := w.stage == queues
+	if queues {
+		p.quit(w, &t)
 	}
-	p.quit(w)
-	return true
+	p.mu.Unlock()
+	t.finish()
+	return queues
 }
 
-// quit takes w out of the queue. The caller holds p.mu.
-func (p *pool) quit(w *waiter) {
+// quit takes w out of the queue. The caller holds p.mu, and finishes the turn
+// without it.
+func (p *pool) quit(w *waiter, t *turn) {
 	p.waiting.leave(w)
 	w.stage = settled
 	p.forget(w.host)
+	p.giveWay(t)
 }
 
 // deliver gives the connection that w has opened to its request, or, when that

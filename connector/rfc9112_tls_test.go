@@ -188,3 +188,42 @@ func issue(t *testing.T, ca *localca.CA) tls.Certificate {
 	}
 	return cert
 }
+
+func TestClientRFC9112Section9_8AlertOfTheOriginBehindAProxy(t *testing.T) {
+	// "A response that has neither chunked transfer coding nor Content-Length is
+	// complete only if a valid closure alert has been received." That of a proxy
+	// which is spoken to over TLS is none of the origin's.
+	// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-5
+	for _, alert := range []bool{true, false} {
+		t.Run(fmt.Sprint("alert-", alert), func(t *testing.T) {
+			ca, ln := testCA(t), listenTCP(t)
+			believed := policy(t, trust.Options{CAs: ca.Pool()})
+			c := connector.New(connector.Options{TLS: believed, ProxyTLS: believed, Proxy: by(t, "https://"+ln.Addr().String())})
+			defer c.Close()
+			out := make(chan answer, 1)
+			go func() { out <- exchange(c, request(t, "GET", "https://127.0.0.1/", nil)) }()
+			raw, err := ln.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			config := &tls.Config{Certificates: []tls.Certificate{issue(t, ca)}}
+			outer := tls.Server(raw, config)
+			p := testnet.Peer(t, outer)
+			p.WantHead()
+			p.Write(established)
+			inner := tls.Server(outer, config)
+			s := testnet.Peer(t, inner)
+			s.WantHead()
+			s.Write("HTTP/1.1 200 OK\r\n\r\nhello")
+			if alert {
+				inner.CloseWrite()
+			}
+			outer.Close()
+			if a := <-out; alert {
+				want(t, a, 200, "hello")
+			} else if !errors.Is(a.err, io.ErrUnexpectedEOF) {
+				t.Errorf("got %v, body %q", a.err, a.body)
+			}
+		})
+	}
+}

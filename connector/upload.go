@@ -52,11 +52,31 @@ func (x *exchange) startUpload() error {
 
 func (u *upload) run() {
 	defer close(u.done)
+	returned := false
+	defer func() {
+		if !returned { // the body has called runtime.Goexit
+			u.reading, u.err = true, errBodyVanished
+		}
+		u.conclude()
+	}()
 	u.err = u.guarded()
+	returned = true
+}
+
+// errBodyVanished is a body whose Read, or a function that was told of it, does not
+// return.
+var errBodyVanished = errors.New("goroutine that sends the body was ended by runtime.Goexit")
+
+// conclude tells the connection how the sending has ended.
+func (u *upload) conclude() {
 	w := &u.conn.wire
 	if u.reading {
 		u.failure.Store(&u.err)
 		w.abort(&abort{u.err}) // the peer must not take what it has for the whole
+		return
+	}
+	if stall := (*limitError)(nil); errors.As(u.err, &stall) {
+		w.abort(&abort{u.err}) // it has had time enough for an answer, too
 		return
 	}
 	if u.call.Timings != nil {

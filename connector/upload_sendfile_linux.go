@@ -1,8 +1,10 @@
 package connector
 
 import (
+	"io/fs"
 	"net"
 	"os"
+	"slices"
 	"syscall"
 )
 
@@ -36,8 +38,16 @@ func (u *upload) sendDirect(file *os.File) (sent int64, ok bool, err error) {
 	if unopened != nil || d.sent == 0 && unsupported(d.err) {
 		return 0, false, nil
 	}
+	if errno, ok := d.err.(syscall.Errno); ok && slices.Contains(fileErrors, errno) {
+		u.reading = true
+		err = &fs.PathError{Op: "read", Path: file.Name(), Err: errno}
+	}
 	return d.sent, true, err
 }
+
+// fileErrors are what sendfile says of the file and never of the socket: then the
+// body has failed, and no answer to it is waited for.
+var fileErrors = []syscall.Errno{syscall.EBADF, syscall.EIO, syscall.EISDIR, syscall.EOVERFLOW, syscall.EACCES, syscall.ESTALE}
 
 func (d *direct) run() error {
 	w := &d.upload.conn.wire

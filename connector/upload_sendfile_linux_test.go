@@ -2,11 +2,13 @@ package connector_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -85,4 +87,25 @@ func TestFileThatTheSystemCannotCopy(t *testing.T) {
 	req := request(t, "PUT", url, r)
 	req.ContentLength = 100_000
 	want(t, exchange(c, req), 200, "hello")
+}
+
+func TestFileThatCannotBeReadFailsAtOnce(t *testing.T) {
+	// No answer is waited for: the server waits for the rest of the body.
+	c := connector.New(connector.Options{Timeouts: never})
+	url := swallow(t)
+	t.Cleanup(func() { c.Close() })
+	f, err := os.OpenFile(filepath.Join(t.TempDir(), "file"), os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	req := request(t, "PUT", url, f)
+	req.ContentLength = 1 << 20
+	a := exchange(c, req)
+	wantError(t, a.err, connector.PhaseWrite)
+	if !errors.Is(a.err, syscall.EBADF) {
+		t.Errorf("got %v", a.err)
+	}
 }

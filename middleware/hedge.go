@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -123,6 +124,10 @@ func poor(resp *aiohttp.Response) bool {
 	return resp.Status == http.StatusTooManyRequests || hostFails(resp, nil)
 }
 
+// errNothing is the outcome of a copy whose handler has given nothing, or has called
+// runtime.Goexit.
+var errNothing = errors.New("middleware: a copy of the request has brought neither a response nor an error")
+
 // do sends a request, and copies of it while no answer comes.
 func (g *hedger) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Handler) (*aiohttp.Response, error) {
 	host, err := hostOf(req)
@@ -133,7 +138,7 @@ func (g *hedger) do(ctx context.Context, req *aiohttp.Request, next aiohttp.Hand
 	start, delay := time.Now(), g.delay(host)
 	if delay < 0 {
 		resp, err := next(ctx, req)
-		if err == nil && !poor(resp) {
+		if err == nil && resp != nil && !poor(resp) {
 			g.learn(host, time.Since(start))
 		}
 		return resp, err
@@ -184,6 +189,9 @@ func (r *race) send(ctx context.Context) {
 		out := outcome{copy: a}
 		defer func() {
 			out.panicked = recover()
+			if out.resp == nil && out.err == nil && out.panicked == nil {
+				out.err = errNothing
+			}
 			r.results <- out
 		}()
 		out.resp, out.err = r.next(a.ctx, own)

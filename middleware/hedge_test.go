@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -326,4 +327,28 @@ func TestHedgeDoesNotLearnFromFailures(t *testing.T) {
 			t.Errorf("%d were sent", got)
 		}
 	})
+}
+
+func TestHedgeSurvivesACopyThatBringsNothing(t *testing.T) {
+	for name, inner := range map[string]func(){"nothing": func() {}, "goexit": runtime.Goexit} {
+		for _, delay := range []time.Duration{0, time.Hour} {
+			nothing := func(aiohttp.Handler) aiohttp.Handler {
+				return func(context.Context, *aiohttp.Request) (*aiohttp.Response, error) {
+					inner()
+					return nil, nil
+				}
+			}
+			s := aiohttp.NewSession(aiohttp.Options{Middleware: append(hedge(middleware.HedgeOptions{Delay: delay}), nothing)})
+			done := make(chan error, 1)
+			go func() {
+				defer close(done)
+				_, err := s.Get(t.Context(), "http://a.test/")
+				done <- err
+			}()
+			if err, returned := <-done; returned && err == nil {
+				t.Errorf("%s after %v: no error", name, delay)
+			}
+			s.Close()
+		}
+	}
 }

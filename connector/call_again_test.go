@@ -1,0 +1,131 @@
+package connector_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptrace"
+	"testing"
+
+	"github.com/aiohttp-go/aiohttp/connector"
+)
+
+// do sends a call that may have been sent before, and gives the status.
+func (e *env) do(ctx context.Context, call *connector.Call) <-chan string {
+	out := make(chan string, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				out <- fmt.Sprint("panic: ", v)
+			}
+		}()
+		var reply connector.Reply
+		if err := e.c.Do(ctx, call, &reply); err != nil {
+			out <- err.Error()
+			return
+		}
+		reply.Close()
+		out <- reply.StatusText()
+	}()
+	return out
+}
+
+func (e *env) wantStatus(out <-chan string, want string) {
+	e.t.Helper()
+	if got := <-out; got != want {
+		e.t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// callOf is one for http://origin.test/, as sessions make it.
+func callOf() *connector.Call {
+	return &connector.Call{Method: "GET", Host: "origin.test:80", Head: []byte("GET / HTTP/1.1\r\nHost: origin.test\r\n"), Repeatable: true}
+}
+
+// What one proxy was told of its user is not for the next request, which may go
+// through another proxy.
+func TestCallSentAgainTellsNoProxyWhatAnotherWasTold(t *testing.T) {
+	inBubble(t, connector.Options{ProxyAuth: connector.ProxyDigestOnly}, func(e *env) {
+		call := callOf()
+		call.Proxy = by(t, "http://me:secret@example.com:80")
+		out := e.do(context.Background(), call)
+		s := e.accept()
+		s.WantHead()
+		s.Write(unproved(askedDigest))
+		wantDigest(t, s.WantHead(), "GET", "http://origin.test/", "n1", "00000001")
+		s.Write(okHello)
+		e.wantStatus(out, "200 OK")
+
+		call.Proxy = by(t, "http://other:password@example.com:80")
+		out = e.do(context.Background(), call)
+		s = e.accept()
+		if head := s.WantHead(); digestOf(head) != nil {
+			t.Errorf("the second proxy was told %v", digestOf(head))
+		}
+		s.Write(okHello)
+		e.wantStatus(out, "200 OK")
+	})
+}
+
+// Each request may be asked anew, however often those before it were.
+func TestCallSentAgainProvesItsUserAsOftenAsAnother(t *testing.T) {
+	inBubble(t, connector.Options{ProxyAuth: connector.ProxyDigestOnly, Proxy: by(t, "http://me:secret@example.com:80")}, func(e *env) {
+		call := callOf()
+		out := e.do(context.Background(), call)
+		s := e.accept()
+		for i := range 8 {
+			if i > 0 {
+				out = e.do(context.Background(), call)
+			}
+			s.WantHead()
+			nonce := fmt.Sprint("n", i)
+			s.Write(unproved(`Digest realm="p", nonce="` + nonce + `", qop="auth", algorithm=SHA-256, stale=true`))
+			wantDigest(t, s.WantHead(), "GET", "http://origin.test/", nonce, "00000001")
+			s.Write(okHello)
+			e.wantStatus(out, "200 OK")
+		}
+	})
+}
+
+// A hook that has panicked hears nothing of the next request.
+func TestCallSentAgainAfterAPanicTellsNoHookOfBefore(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		call := callOf()
+		call.Host = "example.com:80"
+		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+			GotConn:        func(httptrace.GotConnInfo) { panic("hook") },
+			Got100Continue: func() { t.Error("a hook of the request before was called") },
+		})
+		out := e.do(ctx, call)
+		e.accept()
+		e.wantStatus(out, "panic: hook")
+
+		out = e.do(context.Background(), call)
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 100 Continue\r\n\r\n" + okHello)
+		e.wantStatus(out, "200 OK")
+	})
+}
+
+// closes is a body that tells of its end.
+type closes struct{ ended chan<- string }
+
+func (closes) Read([]byte) (int, error) { return 0, nil }
+func (c closes) Close() error           { c.ended <- "closed"; return nil }
+
+func TestPanicOfAHookClosesTheBody(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+			GotConn: func(httptrace.GotConnInfo) { panic("hook") },
+		})
+		call := callOf()
+		ended := make(chan string, 2)
+		call.Host, call.Body, call.Length = "example.com:80", closes{ended}, -1
+		out := e.do(ctx, call)
+		e.accept()
+		e.wantStatus(out, "panic: hook")
+		if len(ended) != 1 {
+			t.Errorf("the body was closed %d times", len(ended))
+		}
+	})
+}
