@@ -62,9 +62,12 @@ func NewSession(opts ...Options) *Session {
 		s.invalid = fmt.Errorf("invalid Options.Proxy: %w", err)
 	}
 	if s.owned {
-		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS, Proxy: proxy})
+		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS, Proxy: proxy, ProxyAuth: o.ProxyAuth})
 	} else {
 		s.proxy = proxy
+		if o.ProxyAuth != 0 {
+			s.invalid = errProxyAuthTwice
+		}
 	}
 	if !o.DisableCookies {
 		s.jar = o.Jar

@@ -149,6 +149,10 @@ func (c *Connector) Timeouts() Timeouts { return c.timeouts }
 // when that is.
 func (c *Connector) TLS() *trust.Policy { return c.opts.TLS }
 
+// ProxyAuth gives the schemes by which users are proved to proxies:
+// Options.ProxyAuth.
+func (c *Connector) ProxyAuth() ProxyAuth { return c.opts.ProxyAuth }
+
 // policyOf gives the TLS settings of a call: its own, or the connector's.
 func (c *Connector) policyOf(own *trust.Policy) *trust.Policy {
 	if own != nil {
