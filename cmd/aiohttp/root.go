@@ -76,6 +76,8 @@ Data goes to stdout, everything said about it to stderr.`,
 		a.versionCommand(), a.manCommand())
 	cmd.AddCommand(topics()...)
 	cmd.InitDefaultCompletionCmd()
+	cmd.InitDefaultHelpCmd()
+	strict(cmd)
 	cmd.SetUsageFunc(printUsage)
 	return cmd
 }
