@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -39,12 +40,10 @@ type Connector struct {
 	running  workers      // goroutines that the connector started
 }
 
-// New makes a connector. At most one Options is taken; none means the defaults.
+// New makes a connector. It takes at most one Options and panics if given more; none
+// means the defaults.
 func New(opts ...Options) *Connector {
-	var o Options
-	if len(opts) > 0 {
-		o = opts[0]
-	}
+	o := options.One("connector: New", opts)
 	c := &Connector{
 		opts:     o,
 		timeouts: o.Timeouts.withDefaults(defaultTimeouts),
