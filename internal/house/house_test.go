@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 	"middleware":         {".", "connector", "internal/backoff", "internal/options", "trust"},
 	"auth":               {".", "connector", "internal/backoff", "internal/digest", "internal/options"},
 	"fetch":              {".", "aio", "connector", "internal/backoff", "internal/secret", "trust"},
-	"aiohttptest":        {".", "connector", "internal/localca", "internal/testnet", "trust"},
+	"aiohttptest":        {".", "connector", "internal/localca", "internal/options", "internal/testnet", "trust"},
 	"recording":          {".", "internal/options", "internal/secret"},
 	"sse":                {".", "connector", "internal/options", "internal/secret", "trust"},
 	"httpbin":            {"internal/options"},
