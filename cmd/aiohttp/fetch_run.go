@@ -103,6 +103,8 @@ func (f *fetchFlags) options(session *aiohttp.Session) (fetch.Options, error) {
 	switch {
 	case f.asJSON && f.results == "-":
 		return o, errors.New("--json and --results - both want stdout")
+	case f.dir == "-":
+		return o, errors.New("--output -: want a folder; \"aiohttp get\" writes to stdout")
 	case f.concurrency < 1:
 		return o, fmt.Errorf("--concurrency %d: want at least 1", f.concurrency)
 	case f.perHost < 1:

@@ -108,6 +108,9 @@ func (a *app) action(f func(ctx context.Context, args []string) error) func(*cob
 // end reports err and gives the exit code.
 func (a *app) end(err error) exit.Code {
 	if err == nil {
+		err = a.stdout.Err()
+	}
+	if err == nil {
 		return exit.OK
 	}
 	if code := a.stages.Code(); code != exit.OK {
