@@ -23,7 +23,8 @@ func (r Request) Curl() (string, error) {
 
 // Curl gives a command for a POSIX shell by which curl sends what the session
 // would send for req: method, URL, header fields, body, cookies of the jar too,
-// redirects, time-outs, proxy, decompression, and "-k" where servers are not verified.
+// redirects, time-outs, proxy and the proof of its user, decompression, and "-k" where
+// servers are not verified.
 // What is no text is brought to curl through a pipe. Credentials are in it as they
 // are.
 //
@@ -143,8 +144,15 @@ func (c *curl) proxy(s *Session, req *Request) {
 	case "", "environment":
 	case "direct":
 		c.add("--noproxy", "*")
+		return
 	default:
 		c.add("--proxy", named, "--noproxy", "")
+	}
+	switch s.connector.ProxyAuth() {
+	case connector.ProxyWhenAsked:
+		c.add("--proxy-anyauth")
+	case connector.ProxyDigestOnly:
+		c.add("--proxy-digest")
 	}
 }
 

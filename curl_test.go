@@ -59,6 +59,28 @@ func TestCurlWritesTheCommand(t *testing.T) {
 	}
 }
 
+// Only where there may be a proxy: with "direct" there is none.
+func TestCurlSaysHowToProveTheUserToAProxy(t *testing.T) {
+	for _, test := range []struct {
+		proxy string
+		auth  connector.ProxyAuth
+		want  string
+	}{
+		{"http://u:p@p.test:1", connector.ProxyBasicFirst, "--proxy http://u:p@p.test:1 --noproxy '' "},
+		{"http://u:p@p.test:1", connector.ProxyWhenAsked, "--proxy http://u:p@p.test:1 --noproxy '' --proxy-anyauth "},
+		{"http://u:p@p.test:1", connector.ProxyDigestOnly, "--proxy http://u:p@p.test:1 --noproxy '' --proxy-digest "},
+		{"environment", connector.ProxyDigestOnly, "--proxy-digest "},
+		{"direct", connector.ProxyDigestOnly, "--noproxy '*' "},
+	} {
+		session := aiohttp.NewSession(aiohttp.Options{Proxy: test.proxy, ProxyAuth: test.auth, MaxRedirects: -1})
+		got, err := session.Curl(aiohttp.Request{URL: "http://a.test/"})
+		session.Close()
+		if want := "curl " + test.want + "--compressed"; err != nil || !strings.HasPrefix(got, want) {
+			t.Errorf("got %s, %v, want %s", got, err, want)
+		}
+	}
+}
+
 func TestCurlRefusesWhatItCannotSay(t *testing.T) {
 	for _, test := range []struct {
 		req  aiohttp.Request

@@ -95,6 +95,12 @@ type Options struct {
 	// settings and header fields for proxies are options of a Connector.
 	Proxy string
 
+	// ProxyAuth says by which schemes user and password in the URL of an HTTP proxy
+	// are proved to it: by default by Basic at once, and by Digest where the proxy
+	// asks for it. It is about the session's own connector; one that is given has its
+	// own, and every request is an error where both say something.
+	ProxyAuth connector.ProxyAuth
+
 	// Connector opens and pools the connections. Nil means a connector of the
 	// session's own, which Close closes; a given one is left open.
 	Connector *connector.Connector

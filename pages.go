@@ -13,6 +13,7 @@ import (
 	"net/url"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
@@ -74,13 +75,7 @@ var errPagesBody = errors.New("pages with a Request.Body, which cannot be sent a
 // 204 is the end. Pages takes at most one Paging and panics if given more. The
 // loop may be run again, and begins anew.
 func Pages[T any](ctx context.Context, session *Session, url string, paging ...Paging[T]) iter.Seq2[T, error] {
-	if len(paging) > 1 {
-		panic("aiohttp: Pages takes at most one Paging")
-	}
-	var p Paging[T]
-	if len(paging) == 1 {
-		p = paging[0]
-	}
+	p := options.One("aiohttp: Pages", paging)
 	if p.Next == nil {
 		p.Next = NextLink[T]()
 	}

@@ -1,11 +1,16 @@
 package aiohttp
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 )
+
+// errProxyAuthTwice says that what a given connector does cannot be changed by a
+// session: it remembers what each proxy has asked for, for all its sessions.
+var errProxyAuthTwice = errors.New("invalid Options.ProxyAuth: with Options.Connector it is an option of that")
 
 // parseProxy reads Options.Proxy or Request.Proxy; nil stands for no text.
 func parseProxy(text string) (connector.Proxy, error) {

@@ -112,7 +112,10 @@ func TestSessionProvesItsUserToAProxyByDigest(t *testing.T) {
 	wrong := strings.Replace(through, "secret", "hunter2", 1)
 	c := connector.New(connector.Options{ProxyAuth: connector.ProxyDigestOnly, TLS: p.policy})
 	defer c.Close()
-	for name, o := range map[string]aiohttp.Options{"session": {Proxy: through}, "request": {}, "digest-only": {Connector: c}} {
+	for name, o := range map[string]aiohttp.Options{
+		"session": {Proxy: through}, "request": {}, "digest-only": {Connector: c},
+		"when-asked": {Proxy: through, ProxyAuth: connector.ProxyWhenAsked},
+	} {
 		s := p.session(t, o)
 		var req aiohttp.Request
 		if o.Proxy == "" {
@@ -142,6 +145,41 @@ func TestSessionProvesItsUserToAProxyByDigest(t *testing.T) {
 		if got := r.Header.Get("Proxy-Authorization"); got != "" {
 			t.Errorf("the origin saw %q", got)
 		}
+	}
+}
+
+// What the session's options say reaches its own connector: a proxy that wants
+// Basic is not told the password where only Digest is allowed.
+func TestSessionProvesItsUserToAProxyAsItsOptionsSay(t *testing.T) {
+	p := newProxied(t, proxytest.Options{User: "me", Password: "secret"})
+	for _, test := range []struct {
+		auth connector.ProxyAuth
+		want int // of ProxyError; 0 for success
+	}{{connector.ProxyBasicFirst, 0}, {connector.ProxyWhenAsked, 0}, {connector.ProxyDigestOnly, 407}} {
+		s := p.session(t, aiohttp.Options{Proxy: p.proxy.URL("http").String(), ProxyAuth: test.auth})
+		resp, err := s.Get(t.Context(), "http://"+p.plain)
+		refusal, _ := errors.AsType[*connector.ProxyError](err)
+		switch {
+		case test.want == 0:
+			if got := read(t, resp, err); got != p.plain {
+				t.Errorf("%d: got %q", test.auth, got)
+			}
+		case refusal == nil || refusal.Status != test.want:
+			t.Errorf("%d: got %v", test.auth, err)
+		}
+	}
+}
+
+// A given connector is shared: what a session says of its proxies is an error, and
+// not left out.
+func TestSessionRefusesProxyAuthBesideAConnector(t *testing.T) {
+	c := connector.New()
+	defer c.Close()
+	s := aiohttp.NewSession(aiohttp.Options{Connector: c, ProxyAuth: connector.ProxyDigestOnly})
+	defer s.Close()
+	_, err := s.Get(t.Context(), "http://127.0.0.1:1/")
+	if err == nil || !strings.Contains(err.Error(), "invalid Options.ProxyAuth") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -4,10 +4,13 @@ package aiohttp_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 
@@ -63,4 +66,37 @@ func TestSaveFollowsASymbolicLink(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link became %v, %v", info.Mode(), err)
 	}
+}
+
+// What a pipe says whose reader has gone is the pipe's, and not a broken
+// connection: the body went straight from a socket into it.
+func TestResponseWriteToTellsAPipesErrorFromTheConnections(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(8<<20))
+		w.Write(make([]byte, 8<<20)) // fails when the client has given up
+	}))
+	defer srv.Close()
+	session := aiohttp.NewSession()
+	defer session.Close()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		io.CopyN(io.Discard, r, 1<<20) // more than came with the head
+		r.Close()
+	}()
+	resp, err := session.Get(t.Context(), srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Close()
+	_, err = resp.WriteTo(w)
+	if known, ok := errors.AsType[*aiohttp.Error](err); ok || !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("got %v (of the connection: %v), want the pipe's own error", err, known)
+	}
+	<-gone
 }

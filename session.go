@@ -11,6 +11,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/cookie"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
@@ -40,14 +41,7 @@ type Session struct {
 // more; none means the defaults. An error in the options, such as a BaseURL that
 // cannot be parsed, is reported by the first request.
 func NewSession(opts ...Options) *Session {
-	s := &Session{}
-	switch len(opts) {
-	case 0:
-	case 1:
-		s.opts = opts[0]
-	default:
-		panic("aiohttp: NewSession takes at most one Options")
-	}
+	s := &Session{opts: options.One("aiohttp: NewSession", opts)}
 	o := &s.opts
 	o.Query = maps.Clone(o.Query)
 	s.timed = o.Timeouts != (connector.Timeouts{})
@@ -62,9 +56,12 @@ func NewSession(opts ...Options) *Session {
 		s.invalid = fmt.Errorf("invalid Options.Proxy: %w", err)
 	}
 	if s.owned {
-		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS, Proxy: proxy})
+		s.connector = connector.New(connector.Options{Timeouts: o.Timeouts, TLS: o.TLS, Proxy: proxy, ProxyAuth: o.ProxyAuth})
 	} else {
 		s.proxy = proxy
+		if o.ProxyAuth != 0 {
+			s.invalid = errProxyAuthTwice
+		}
 	}
 	if !o.DisableCookies {
 		s.jar = o.Jar

@@ -2,8 +2,9 @@ package aio
 
 import (
 	"context"
-	"fmt"
 	"runtime"
+
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // An Executor runs blocking functions, a bounded number at once. [RunIn] gives
@@ -24,11 +25,10 @@ type ExecutorOptions struct {
 
 // NewExecutor gives an executor that runs at most workers functions at once.
 // If workers is less than 1 it is runtime.NumCPU and four more, up to 32 in all,
-// as in Python's ThreadPoolExecutor: blocking functions mostly wait.
+// as in Python's ThreadPoolExecutor: blocking functions mostly wait. It takes at most
+// one ExecutorOptions and panics if given more.
 func NewExecutor(workers int, opts ...ExecutorOptions) *Executor {
-	if len(opts) > 1 {
-		panic(fmt.Sprintf("aio: %d options for one executor", len(opts)))
-	}
+	o := options.One("aio: NewExecutor", opts)
 	if workers < 1 {
 		workers = min(32, runtime.NumCPU()+4)
 	}
@@ -37,8 +37,8 @@ func NewExecutor(workers int, opts ...ExecutorOptions) *Executor {
 		workers: NewSemaphore(workers),
 	}
 	queued := workers
-	if len(opts) == 1 && opts[0].MaxQueued != 0 {
-		queued = opts[0].MaxQueued
+	if o.MaxQueued != 0 {
+		queued = o.MaxQueued
 	}
 	if queued > 0 {
 		e.places = NewSemaphore(workers + queued)

@@ -38,14 +38,7 @@ type routes struct{ all []*route }
 // 501. A pattern that cannot be fails the test too.
 func (s *Server) Handle(pattern string, h http.Handler) {
 	s.t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, err := s.route(pattern)
-	if err != nil {
-		s.t.Errorf("aiohttptest: pattern %q: %v", pattern, err)
-		return
-	}
-	r.always = h
+	s.change(pattern, func(r *route) { r.always = h })
 }
 
 // HandleFunc is [Server.Handle] for a function.
@@ -60,6 +53,16 @@ func (s *Server) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Re
 // pattern; if there is none, the test fails. More calls append.
 func (s *Server) Expect(pattern string, answers ...http.Handler) {
 	s.t.Helper()
+	s.change(pattern, func(r *route) {
+		r.expected = append(r.expected, answers...)
+		r.promised += len(answers)
+	})
+}
+
+// change lets f change the route of a pattern, or fails the test if the pattern
+// cannot be.
+func (s *Server) change(pattern string, f func(*route)) {
+	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, err := s.route(pattern)
@@ -67,8 +70,7 @@ func (s *Server) Expect(pattern string, answers ...http.Handler) {
 		s.t.Errorf("aiohttptest: pattern %q: %v", pattern, err)
 		return
 	}
-	r.expected = append(r.expected, answers...)
-	r.promised += len(answers)
+	f(r)
 }
 
 // route gives the route of a pattern, a new one if need be. It is called with mu

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Server answers requests in memory, whatever host they are for. Make one with
@@ -77,20 +78,14 @@ func (l testLog) Write(line []byte) (int, error) {
 }
 
 // Session gives a session for which every host is the server. It takes at most
-// one Options, for all but how connections are opened, and is closed at the end
-// of the test. The sessions of a server share their connections, unless their
-// Options.Connector says otherwise, which must then be one of [Server.Connector].
+// one Options, for all but how connections are opened and by which proxy, and panics
+// if given more. It is closed at the end of the test. The sessions of a server share
+// their connections, unless their Options.Connector says otherwise, which must then
+// be one of [Server.Connector].
 func (s *Server) Session(opts ...aiohttp.Options) *aiohttp.Session {
-	s.t.Helper()
-	if len(opts) > 1 {
-		s.t.Fatal("aiohttptest: Session takes at most one Options")
-	}
-	var o aiohttp.Options
-	if len(opts) == 1 {
-		o = opts[0]
-	}
+	o := options.One("aiohttptest: Session", opts)
 	if o.Connector == nil {
-		o.Connector = s.pool()
+		o.Connector, o.Proxy, o.ProxyAuth = s.pool(), "", connector.ProxyBasicFirst
 	}
 	session := aiohttp.NewSession(o)
 	s.mu.Lock()
@@ -105,17 +100,11 @@ func (s *Server) HTTPClient() *http.Client { return &http.Client{Transport: s.po
 
 // Connector gives a connector for which every host is the server, for tests of
 // pools and limits. It takes at most one Options, of which those that say how
-// connections are opened have no effect, and is closed at the end of the test.
+// connections are opened have no effect, and panics if given more. It is closed at
+// the end of the test.
 func (s *Server) Connector(opts ...connector.Options) *connector.Connector {
-	s.t.Helper()
-	if len(opts) > 1 {
-		s.t.Fatal("aiohttptest: Connector takes at most one Options")
-	}
-	var o connector.Options
-	if len(opts) == 1 {
-		o = opts[0]
-	}
-	o.Handler, o.UnixSocket = nil, ""
+	o := options.One("aiohttptest: Connector", opts)
+	o.Handler, o.UnixSocket, o.Proxy = nil, "", nil
 	o.DialContext = func(ctx context.Context, _, addr string) (net.Conn, error) { return s.dial(ctx, "http", addr, true) }
 	o.DialTLSContext = func(ctx context.Context, _, addr string) (net.Conn, error) { return s.dial(ctx, "https", addr, true) }
 	c := connector.New(o)

@@ -37,6 +37,26 @@ func TestServerIsEveryHost(t *testing.T) {
 	}
 }
 
+// The options of the program that is tested may name a proxy: there is none here.
+func TestServerIsReachedWithoutAProxy(t *testing.T) {
+	server := aiohttptest.New(t)
+	server.Handle("/", aiohttptest.Text(200, "here"))
+	proxy, err := connector.ParseProxy("proxy.test:3128")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, session := range map[string]*aiohttp.Session{
+		"session":   server.Session(aiohttp.Options{Proxy: "http://me:secret@proxy.test:3128", ProxyAuth: connector.ProxyDigestOnly}),
+		"connector": server.Session(aiohttp.Options{Connector: server.Connector(connector.Options{Proxy: proxy})}),
+	} {
+		for _, url := range []string{"http://a.test/", "https://b.test/"} {
+			if got, want := get(t, session, url), "200 here"; got != want {
+				t.Errorf("%s: %s: got %q, want %q", name, url, got, want)
+			}
+		}
+	}
+}
+
 func TestServerIsForClientsOfNetHTTP(t *testing.T) {
 	server := aiohttptest.New(t)
 	server.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host, " ", r.TLS != nil) })

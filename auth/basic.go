@@ -7,13 +7,14 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Basic sends a user's name and password with each request, in UTF-8 (RFC 7617).
 // It panics when given more than one Options; a name with a colon makes every
 // request fail.
 func Basic(user, password string, opts ...Options) aiohttp.Middleware {
-	s := newScope(first("Basic", opts).Origins)
+	s := newScope(options.One("auth: Basic", opts).Origins)
 	if err := checkUser(user, password); err != nil && s.err == nil {
 		s.err = err
 	}
@@ -40,7 +41,7 @@ func control(r rune) bool { return r < ' ' || r == 0x7f }
 // Bearer sends a token with each request (RFC 6750). For one that ends, see
 // [TokenSource].
 func Bearer(token string, opts ...Options) aiohttp.Middleware {
-	s := newScope(first("Bearer", opts).Origins)
+	s := newScope(options.One("auth: Bearer", opts).Origins)
 	if !validToken(token) && s.err == nil {
 		s.err = errInvalidToken
 	}

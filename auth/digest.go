@@ -11,6 +11,7 @@ import (
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/digest"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // DigestOptions configure [Digest].
@@ -56,7 +57,7 @@ func (e *DigestError) Error() string {
 // Middleware that changes URL, method or body stands in front of it, or the
 // answer is wrong.
 func Digest(user, password string, opts ...DigestOptions) aiohttp.Middleware {
-	d := &digester{DigestOptions: first("Digest", opts), user: user, password: password}
+	d := &digester{DigestOptions: options.One("auth: Digest", opts), user: user, password: password}
 	d.scope = newScope(d.Origins)
 	if err := checkUser(user, password); err != nil && d.scope.err == nil {
 		d.scope.err = err

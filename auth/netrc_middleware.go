@@ -7,6 +7,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // NetrcOptions configure [Netrc].
@@ -27,7 +28,7 @@ type NetrcOptions struct {
 // who may be able to read it, and use [NetrcFile.Find] for a login of another
 // kind.
 func Netrc(opts ...NetrcOptions) aiohttp.Middleware {
-	o := first("Netrc", opts)
+	o := options.One("auth: Netrc", opts)
 	s := newScope(o.Origins)
 	load := sync.OnceValues(func() (*NetrcFile, error) {
 		name := o.File

@@ -19,19 +19,6 @@ type Options struct {
 	Origins []string
 }
 
-// first gives the options that a function was given, of which there is at most
-// one.
-func first[O any](name string, opts []O) (o O) {
-	switch len(opts) {
-	case 0:
-	case 1:
-		o = opts[0]
-	default:
-		panic("auth: " + name + " takes at most one set of options")
-	}
-	return o
-}
-
 // scope decides who gets credentials.
 type scope struct {
 	origins map[string]bool // nil means that the request tells

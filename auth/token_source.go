@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/backoff"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // TokenOptions configure a [TokenSource].
@@ -80,7 +81,7 @@ type sourceKey struct{ s *TokenSource }
 // send through the same session; its requests get no token. It runs in a goroutine
 // of its own, where nobody recovers its panics.
 func NewTokenSource(fetch func(ctx context.Context) (Token, error), opts ...TokenOptions) *TokenSource {
-	o := first("NewTokenSource", opts)
+	o := options.One("auth: NewTokenSource", opts)
 	if o.Early == 0 {
 		o.Early = 30 * time.Second
 	}

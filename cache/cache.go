@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Options configure a [Cache].
@@ -81,12 +83,10 @@ type flights struct {
 	wg      sync.WaitGroup
 }
 
-// New makes a cache. At most one Options is taken; none means the defaults.
+// New makes a cache. It takes at most one Options and panics if given more; none
+// means the defaults.
 func New(opts ...Options) *Cache {
-	var o Options
-	if len(opts) > 0 {
-		o = opts[0]
-	}
+	o := options.One("cache: New", opts)
 	if o.Store == nil {
 		o.Store = NewMemory(0)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -39,12 +40,10 @@ type Connector struct {
 	running  workers      // goroutines that the connector started
 }
 
-// New makes a connector. At most one Options is taken; none means the defaults.
+// New makes a connector. It takes at most one Options and panics if given more; none
+// means the defaults.
 func New(opts ...Options) *Connector {
-	var o Options
-	if len(opts) > 0 {
-		o = opts[0]
-	}
+	o := options.One("connector: New", opts)
 	c := &Connector{
 		opts:     o,
 		timeouts: o.Timeouts.withDefaults(defaultTimeouts),
@@ -148,6 +147,10 @@ func (c *Connector) Timeouts() Timeouts { return c.timeouts }
 // TLS gives the settings of calls that bring none of their own: Options.TLS, nil
 // when that is.
 func (c *Connector) TLS() *trust.Policy { return c.opts.TLS }
+
+// ProxyAuth gives the schemes by which users are proved to proxies:
+// Options.ProxyAuth.
+func (c *Connector) ProxyAuth() ProxyAuth { return c.opts.ProxyAuth }
 
 // policyOf gives the TLS settings of a call: its own, or the connector's.
 func (c *Connector) policyOf(own *trust.Policy) *trust.Policy {

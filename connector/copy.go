@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -105,7 +106,7 @@ func (r *Reply) splice(file *os.File) (int64, error) {
 			w.progress(&w.reads)
 		}
 		switch {
-		case err != nil && ofFile(err):
+		case err != nil && (ofFile(err) || errors.Is(err, syscall.EPIPE)): // which reading a socket does not give
 			r.err = err // what was on its way into the file is lost
 			r.drop()
 			return total, err

@@ -1,6 +1,8 @@
 package connector_test
 
 import (
+	"errors"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -89,6 +91,40 @@ func TestDefaultsOfTheLimits(t *testing.T) {
 					synctest.Wait()
 				}
 			})
+		})
+	}
+}
+
+// RFC 8305, section 5: "One recommended value for a default delay is 250
+// milliseconds."
+// https://www.rfc-editor.org/rfc/rfc8305#section-5
+func TestDefaultsOfTheAddressDelay(t *testing.T) {
+	for _, tt := range []struct{ set, want time.Duration }{
+		{0, 250 * time.Millisecond}, {100 * time.Millisecond, 100 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start, refused := time.Now(), errors.New("refused")
+			second := make(chan time.Duration, 1)
+			c := connector.New(connector.Options{
+				AddressDelay: tt.set, Resolver: several{"127.0.0.1", "127.0.0.2"},
+				// The last moment before a connection would be opened. Here is none.
+				Guard: func(addr netip.AddrPort) error {
+					if addr.Addr() != loopback {
+						second <- time.Since(start)
+						return refused
+					}
+					time.Sleep(time.Second)
+					return refused
+				},
+			})
+			if conn, err := c.Dial(t.Context(), "example.com:80"); err == nil {
+				conn.Close()
+				t.Error("connected in spite of the guard")
+			}
+			if got := <-second; got != tt.want {
+				t.Errorf("the second address was tried after %v, want %v", got, tt.want)
+			}
+			c.Close()
 		})
 	}
 }

@@ -88,10 +88,7 @@ func (x *exchange) clear() {
 	}
 	x.c, x.ctx, x.call, x.reply = nil, nil, nil, nil
 	x.limits, x.whole, x.now = nil, 0, 0
-	x.out, x.right, x.conn, x.upload = nil, nil, nil, nil
-	if x.via != nil {
-		x.via, x.proof = nil, proof{}
-	}
+	x.out, x.via, x.right, x.conn, x.upload = nil, nil, nil, nil, nil
 	x.head.Status, x.head.Method, x.head.Reason, x.head.Fields = 0, "", nil, nil
 	x.held, x.readErr, x.status = false, nil, status{}
 }

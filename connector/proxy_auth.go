@@ -134,7 +134,7 @@ func (u *proxyUser) learn(p *proof, all []digest.Challenge, call *Call) (again b
 	case !basic || p.basic:
 		return false, ""
 	case u.policy == ProxyDigestOnly:
-		return false, "; it asks for Basic, which Options.ProxyAuth does not allow"
+		return false, "; it asks for Basic, and only Digest is allowed"
 	case u.digests:
 		return false, "; it asks for Basic, after it has asked for Digest"
 	}

@@ -301,7 +301,7 @@ func TestProxyPasswordIsNotSentInTheClear(t *testing.T) {
 		asked  []string // challenges, one after the other
 		want   string
 	}{
-		{"digest-only", connector.ProxyDigestOnly, []string{`Basic realm="p"`}, "it asks for Basic, which Options.ProxyAuth does not allow"},
+		{"digest-only", connector.ProxyDigestOnly, []string{`Basic realm="p"`}, "it asks for Basic, and only Digest is allowed"},
 		{"digest-only-unknown", connector.ProxyDigestOnly, []string{"Negotiate"}, "it asks for Negotiate"},
 		{"unknown-algorithm", connector.ProxyDigestOnly, []string{`Digest realm="p", nonce="n", algorithm=SHA-1`}, "it asks for Digest"},
 		// Somebody between us and the proxy takes the Digest away.

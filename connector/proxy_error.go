@@ -48,7 +48,7 @@ func (e *ProxyError) Error() string {
 	}
 	b.WriteString(printable(e.Reason))
 	if e.Status == http.StatusProxyAuthRequired || e.Status == http.StatusUnauthorized { // tinyproxy's
-		b.WriteString(" (the user and password in the proxy's URL " + e.blame() + ")")
+		b.WriteString(" (the proxy's user and password " + e.blame() + ")")
 	}
 	return b.String()
 }

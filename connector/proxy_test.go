@@ -229,7 +229,7 @@ func TestConnectAnswersThatAreRefused(t *testing.T) {
 		{"redirect", "HTTP/1.1 302 Found\r\nLocation: http://evil.test/\r\nContent-Length: 0\r\n\r\n", "proxy refused: 302 Found"},
 		{"switching", "HTTP/1.1 101 Switching Protocols\r\n\r\n", "proxy refused: 101 Switching Protocols"},
 		{"auth", "HTTP/1.1 407 Nope\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM x\r\nContent-Length: 0\r\n\r\n",
-			"proxy refused: 407 Nope (the user and password in the proxy's URL are missing or wrong; it asks for Negotiate, NTLM)"},
+			"proxy refused: 407 Nope (the proxy's user and password are missing or wrong; it asks for Negotiate, NTLM)"},
 		{"no-reason", "HTTP/1.1 502\r\nContent-Length: 0\r\n\r\n", "proxy refused: 502 Bad Gateway"},
 		{"control-characters", "HTTP/1.1 403 \xc2\x9b31mred\r\nContent-Length: 0\r\n\r\n", `proxy refused: 403 "\u009b31mred"`},
 		{"mute", "", "proxy closed the connection without answering"},

@@ -149,6 +149,21 @@ func TestJarPYSEC_2026_4392_CookiesAreLimited(t *testing.T) {
 			t.Errorf("%d cookies, want %d", got, want)
 		}
 	})
+	// An attribute of more than 1024 octets is as if it were not there; the cookie
+	// stays.
+	t.Run("attribute", func(t *testing.T) {
+		jar := cookie.New()
+		for n, name := range map[int]string{1024: "longest", 1025: "longer"} {
+			path := "/" + strings.Repeat("p", n-1)
+			set(t, jar, "http://kit.test/", name+"=v; Path="+path)
+			jar.SetCookies(parseURL(t, "http://kit.test/"), []*http.Cookie{{Name: name + "-parsed", Value: "v", Path: path}})
+		}
+		want(t, jar, "http://kit.test/", "longer=v; longer-parsed=v")
+		set(t, jar, "http://kit.test/", "domain=v; Domain="+strings.Repeat("a.", 513)+"kit.test", "age=v; Max-Age="+strings.Repeat("0", 1025))
+		if all := list(jar); len(all) != 6 {
+			t.Errorf("%d cookies, want 6", len(all))
+		}
+	})
 	t.Run("size", func(t *testing.T) {
 		jar := cookie.New()
 		set(t, jar, "http://kit.test/", "k="+strings.Repeat("v", 4096), "l="+strings.Repeat("v", 4095))

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Jar keeps cookies. Make one with [New]. It is safe for concurrent use.
@@ -20,14 +22,7 @@ var _ http.CookieJar = (*Jar)(nil)
 // New makes an empty jar with at most one Options. It panics if there are more or if
 // Options.InsecureOriginsAsSecure holds what is not an origin.
 func New(opts ...Options) *Jar {
-	if len(opts) > 1 {
-		panic("cookie: New: more than one Options")
-	}
-	var o Options
-	if len(opts) == 1 {
-		o = opts[0]
-	}
-	j := &Jar{opts: o.resolve()}
+	j := &Jar{opts: options.One("cookie: New", opts).resolve()}
 	j.store = newStore(&j.opts)
 	return j
 }

@@ -37,8 +37,8 @@ const (
 // Sitemap fetches a sitemap and yields the URLs in it, as they are read. An
 // index is followed, one sitemap after the other; gzip is decoded. The limits
 // of the protocol hold: 50,000 URLs and 50 MiB a file; and there are 50,000
-// sitemaps at most. What is wrong with one sitemap yields an error, and the next
-// one of the index is read.
+// sitemaps at most. What is wrong with one sitemap yields an error beside an
+// Item with its URL, and the next one of the index is read.
 //
 // It does not hold a sitemap in memory, only the list of an index.
 func Sitemap(ctx context.Context, s *aiohttp.Session, url string) iter.Seq2[Item, error] {
@@ -51,17 +51,17 @@ func Sitemap(ctx context.Context, s *aiohttp.Session, url string) iter.Seq2[Item
 // walkSitemap reports whether to go on. left is how many more may be read.
 func walkSitemap(ctx context.Context, s *aiohttp.Session, url string, depth int, left *int, yield func(Item, error) bool) bool {
 	if *left--; *left < 0 {
-		yield(Item{}, fmt.Errorf("sitemap %s: more than %d sitemaps", shorten(secret.Text(url), 200), maxSitemaps))
+		yield(Item{URL: url}, fmt.Errorf("sitemap %s: more than %d sitemaps", shorten(secret.Text(url), 200), maxSitemaps))
 		return false
 	}
 	if depth > maxSitemapDepth {
-		return yield(Item{}, fmt.Errorf("sitemap %s: more than %d levels of indexes", shorten(secret.Text(url), 200), maxSitemapDepth))
+		return yield(Item{URL: url}, fmt.Errorf("sitemap %s: more than %d levels of indexes", shorten(secret.Text(url), 200), maxSitemapDepth))
 	}
 	index, more, err := readSitemap(ctx, s, url, yield)
 	if !more {
 		return false
 	}
-	if err != nil && !yield(Item{}, fmt.Errorf("sitemap %s: %w", shorten(secret.Text(url), 200), err)) {
+	if err != nil && !yield(Item{URL: url}, fmt.Errorf("sitemap %s: %w", shorten(secret.Text(url), 200), err)) {
 		return false
 	}
 	for _, child := range index {

@@ -77,6 +77,9 @@ func TestSitemap(t *testing.T) {
 			for it, err := range fetch.Sitemap(t.Context(), session, s.URL+tt.path) {
 				if err != nil {
 					got = append(got, "error: "+err.Error())
+					if it.URL == "" || !strings.Contains(err.Error(), it.URL) {
+						t.Errorf("the item of %v has the URL %q", err, it.URL)
+					}
 				} else {
 					got = append(got, it.URL)
 				}

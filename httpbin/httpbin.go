@@ -5,6 +5,8 @@ import (
 	"time"
 
 	upstream "github.com/mccutchen/go-httpbin/v2/httpbin"
+
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // site is the front: it owns the endpoints of this package and hands all others
@@ -21,7 +23,7 @@ type site struct {
 // /truncate ends its answer with the panic of [http.ErrAbortHandler], which a
 // server of net/http turns into a closed connection.
 func New(opts ...Options) http.Handler {
-	o := withDefaults(opts)
+	o := options.One("httpbin: New", opts).withDefaults()
 	s := &site{opts: o, bin: newUpstream(o), start: time.Now()}
 
 	mux := http.NewServeMux()

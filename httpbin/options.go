@@ -32,15 +32,8 @@ type Options struct {
 	MaxDelay time.Duration
 }
 
-// withDefaults resolves the options given to a function that takes them.
-func withDefaults(opts []Options) Options {
-	if len(opts) > 1 {
-		panic("httpbin: more than one Options")
-	}
-	var o Options
-	if len(opts) == 1 {
-		o = opts[0]
-	}
+// withDefaults gives the options with the defaults filled in.
+func (o Options) withDefaults() Options {
 	switch {
 	case o.MaxBodyBytes == 0:
 		o.MaxBodyBytes = defaultMaxBodyBytes

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Time-outs of [Server]. A request or an answer of the largest default size,
@@ -44,7 +46,7 @@ type Server struct {
 // then it stops gently, and gives the answers under way as long as Options
 // allows an answer to take. The error is that of listening.
 func Start(ctx context.Context, addr string, opts ...Options) (*Server, error) {
-	o := withDefaults(opts)
+	o := options.One("httpbin: Start", opts).withDefaults()
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("httpbin: %w", err)

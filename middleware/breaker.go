@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // CircuitBreakerOptions configure [CircuitBreaker].
@@ -87,7 +88,7 @@ func (e *CircuitOpenError) Error() string {
 // while, but fails at once with a [*CircuitOpenError]. Then a few are let through
 // to see. A host is a name and a port.
 func CircuitBreaker(opts ...CircuitBreakerOptions) aiohttp.Middleware {
-	o := first("CircuitBreaker", opts)
+	o := options.One("middleware: CircuitBreaker", opts)
 	if o.FailureRatio <= 0 {
 		o.FailureRatio = 0.5
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // HedgeOptions configure [Hedge].
@@ -52,7 +53,7 @@ type HedgeOptions struct {
 // A body that does not lie in memory is never sent twice, nor a request that asks
 // to switch protocols.
 func Hedge(opts ...HedgeOptions) aiohttp.Middleware {
-	o := first("Hedge", opts)
+	o := options.One("middleware: Hedge", opts)
 	if o.Percentile <= 0 {
 		o.Percentile = 0.95
 	}

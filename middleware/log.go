@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // LogOptions configure [Log].
@@ -42,7 +43,7 @@ type LogOptions struct {
 // A request for which the verification of TLS certificates is switched off has
 // "tls_verification" with the value "off".
 func Log(opts ...LogOptions) aiohttp.Middleware {
-	o := first("Log", opts)
+	o := options.One("middleware: Log", opts)
 	if o.Level == nil {
 		o.Level = levelOf
 	}

@@ -2,19 +2,6 @@ package middleware
 
 import "time"
 
-// first gives the options that a function was given, of which there is at most
-// one.
-func first[O any](name string, opts []O) (o O) {
-	switch len(opts) {
-	case 0:
-	case 1:
-		o = opts[0]
-	default:
-		panic("middleware: " + name + " takes at most one set of options")
-	}
-	return o
-}
-
 // or gives the value of a field: by default for zero, none for what is negative.
 func or[N int | float64](value, byDefault, none N) N {
 	switch {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/internal/backoff"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // RateLimitOptions configure [RateLimit].
@@ -45,7 +46,7 @@ type RateLimitOptions struct {
 // time-out ends, and not at all where its turn cannot come before that: it fails
 // at once then, with an error that is context.DeadlineExceeded.
 func RateLimit(opts ...RateLimitOptions) aiohttp.Middleware {
-	o := first("RateLimit", opts)
+	o := options.One("middleware: RateLimit", opts)
 	o.Burst = max(o.Burst, 1)
 	o.MaxPause = byDefault(o.MaxPause, time.Minute)
 	positive(&o.MaxHosts, 10_000)

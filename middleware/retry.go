@@ -9,6 +9,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/internal/backoff"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // RetryOptions configure [Retry].
@@ -113,7 +114,7 @@ func Attempt(ctx context.Context) int {
 // When it gives up, the last response is returned as it is, or the last error,
 // in a [*RetryError] if there was more than one.
 func Retry(opts ...RetryOptions) aiohttp.Middleware {
-	o := first("Retry", opts)
+	o := options.One("middleware: Retry", opts)
 	o.Attempts = max(or(o.Attempts, 3, 1), 1)
 	o.BaseDelay = byDefault(o.BaseDelay, 200*time.Millisecond)
 	o.MaxDelay = byDefault(o.MaxDelay, 10*time.Second)

@@ -10,13 +10,14 @@ import (
 	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // ObserveConnections tells how many connections a connector has open, by host and
 // state, as http.client.open_connections. Of the options it heeds MeterProvider and
 // URLScheme. It goes on until what it gives is unregistered.
 func ObserveConnections(c *connector.Connector, opts ...Options) (metric.Registration, error) {
-	o := options(opts)
+	o := resolve(options.One("otel: ObserveConnections", opts))
 	m := meter(o)
 	open, err := httpconv.NewClientOpenConnectionsObservable(m)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // scope names the instrumentation.
@@ -57,7 +58,7 @@ type Options struct {
 // New makes middleware. It takes at most one Options and panics if given more.
 // What is wrong with an instrument goes to OpenTelemetry's error handler.
 func New(opts ...Options) aiohttp.Middleware {
-	b := newBridge(options(opts))
+	b := newBridge(resolve(options.One("otel: New", opts)))
 	return func(next aiohttp.Handler) aiohttp.Handler {
 		return func(ctx context.Context, req *aiohttp.Request) (*aiohttp.Response, error) {
 			return b.handle(ctx, req, next)
@@ -65,15 +66,7 @@ func New(opts ...Options) aiohttp.Middleware {
 	}
 }
 
-func options(opts []Options) Options {
-	var o Options
-	switch len(opts) {
-	case 0:
-	case 1:
-		o = opts[0]
-	default:
-		panic("otel: there is at most one Options")
-	}
+func resolve(o Options) Options {
 	if o.TracerProvider == nil {
 		o.TracerProvider = otel.GetTracerProvider()
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Tape is recorded traffic, being replayed or being recorded. Make one with [New]
@@ -80,14 +82,7 @@ func New(t TB, path string, opts ...Options) *Tape {
 // Open opens the recording at path. It takes at most one Options and panics if
 // given more.
 func Open(path string, opts ...Options) (*Tape, error) {
-	t := &Tape{path: path}
-	switch len(opts) {
-	case 0:
-	case 1:
-		t.opts = opts[0]
-	default:
-		panic("recording: Open takes at most one Options")
-	}
+	t := &Tape{path: path, opts: options.One("recording: Open", opts)}
 	t.scrub = newScrubber(&t.opts)
 	if t.opts.Mode == Record {
 		t.recording = true

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Event is one event of a stream.
@@ -98,13 +100,7 @@ const (
 // NewReader makes a Reader of a stream. It takes at most one Limits and panics if
 // given more.
 func NewReader(r io.Reader, limits ...Limits) *Reader {
-	if len(limits) > 1 {
-		panic("sse: NewReader takes at most one Limits")
-	}
-	in := &Reader{src: r, retry: -1}
-	if len(limits) == 1 {
-		in.limits = limits[0]
-	}
+	in := &Reader{src: r, retry: -1, limits: options.One("sse: NewReader", limits)}
 	in.limits.LineBytes = limitOf(in.limits.LineBytes, defaultLineBytes)
 	in.limits.EventBytes = limitOf(in.limits.EventBytes, defaultEventBytes)
 	return in

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 	"github.com/aiohttp-go/aiohttp/internal/secret"
 )
 
@@ -38,13 +39,7 @@ const (
 // Subscribe takes at most one Options and panics if given more. The loop may be
 // run again, and begins anew.
 func Subscribe(ctx context.Context, session *aiohttp.Session, url string, opts ...Options) iter.Seq2[Event, error] {
-	if len(opts) > 1 {
-		panic("sse: Subscribe takes at most one Options")
-	}
-	var o Options
-	if len(opts) == 1 {
-		o = opts[0]
-	}
+	o := options.One("sse: Subscribe", opts)
 	o.Request.URL = url
 	return func(yield func(Event, error) bool) {
 		s := &subscription{session: session, opts: &o, last: o.LastEventID, retry: o.Retry}

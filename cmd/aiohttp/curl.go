@@ -33,11 +33,21 @@ func (f *getFlags) curlOptions(target string) (args []string, err error) {
 		return nil, errors.New("--curl: curl has no --pin for certificates")
 	}
 	for _, flag := range []struct{ name, value string }{
-		{"--cert", f.tls.Cert}, {"--key", f.tls.Key}, {"--unix-socket", f.link.UnixSocket}, {"--output", f.output},
+		{"--proxy-user", f.link.ProxyUser}, {"--cert", f.tls.Cert}, {"--key", f.tls.Key}, {"--unix-socket", f.link.UnixSocket}, {"--output", f.output},
 	} {
 		if flag.value != "" {
 			args = append(args, flag.name, flag.value)
 		}
+	}
+	switch f.link.Proxy {
+	case "", "environment":
+	case "direct":
+		args = append(args, "--noproxy", "*")
+	default:
+		args = append(args, "--proxy", f.link.Proxy)
+	}
+	if f.link.NoProxy != nil && f.link.Proxy != "direct" {
+		args = append(args, "--noproxy", strings.Join(f.link.NoProxy, ","))
 	}
 	if len(f.tls.CACert) > 1 {
 		return nil, errors.New("--curl: curl takes one --cacert")

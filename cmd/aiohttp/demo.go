@@ -85,7 +85,7 @@ func (a *app) demo(ctx context.Context, f *fetchFlags, args []string) (err error
 	if keep {
 		report.Folder = f.dir
 	}
-	if err := worse(a.conclude(f, &sum, err), a.printSummary(f, report)); err != nil {
+	if err := worse(a.conclude(f, &sum, err), a.printSummary(f, report, err != nil)); err != nil {
 		return err
 	}
 	a.compareDemo(sequentialTime(site, pages), sum.Elapsed, len(pages))

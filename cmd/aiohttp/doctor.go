@@ -73,11 +73,15 @@ func (a *app) doctor(ctx context.Context, f *doctorFlags, target string) error {
 	if err != nil {
 		return inputf("doctor: %w", err)
 	}
+	proof, err := f.link.ProxyAuth()
+	if err != nil {
+		return inputf("doctor: %w", err)
+	}
 	if text := f.tls.Danger(); text != "" {
 		a.log.warn("%s", text)
 	}
 	report := doctor.Examine(ctx, u, doctor.Options{Policy: policy, Resolver: resolver, Proxy: way, ProxyPolicy: proxies,
-		Timeout: f.timeout, Lookup: os.LookupEnv})
+		ProxyAuth: proof, Timeout: f.timeout, Lookup: os.LookupEnv})
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("doctor: %w", err)
 	}

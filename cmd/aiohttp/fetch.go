@@ -82,7 +82,7 @@ Ctrl-C; see "aiohttp help exit-codes".`,
 		if err := exclusive("flat", "name")(cmd, args); err != nil {
 			return err
 		}
-		return exclusive("demo", "input", "sitemap", "cacert", "insecure", "unix-socket", "resolve")(cmd, args)
+		return exclusive("demo", "input", "sitemap", "cacert", "insecure", "unix-socket", "resolve", "proxy")(cmd, args)
 	}
 	return cmd
 }

@@ -60,7 +60,10 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 	sum, err := s.run(ctx, items)
 	report := summary.From(&sum)
 	report.Folder = f.dir
-	return worse(a.conclude(f, &sum, err), a.printSummary(f, report))
+	if err == nil && report.Done+report.Left == 0 {
+		a.log.warn("fetch: the list has no URLs")
+	}
+	return worse(a.conclude(f, &sum, err), a.printSummary(f, report, err != nil))
 }
 
 // worse gives err, or later where err says nothing that the user does not know.
@@ -100,6 +103,8 @@ func (f *fetchFlags) options(session *aiohttp.Session) (fetch.Options, error) {
 	switch {
 	case f.asJSON && f.results == "-":
 		return o, errors.New("--json and --results - both want stdout")
+	case f.dir == "-":
+		return o, errors.New("--output -: want a folder; \"aiohttp get\" writes to stdout")
 	case f.concurrency < 1:
 		return o, fmt.Errorf("--concurrency %d: want at least 1", f.concurrency)
 	case f.perHost < 1:
@@ -149,6 +154,10 @@ func (a *app) items(ctx context.Context, f *fetchFlags, session *aiohttp.Session
 		if err != nil {
 			return nil, nil, inputf("fetch: list: %w", err)
 		}
+		if info, err := file.Stat(); err == nil && info.IsDir() {
+			file.Close()
+			return nil, nil, inputf("fetch: list: %s: is a directory", f.input)
+		}
 		closeList = func() { file.Close() }
 		lists = append(lists, fetch.Lines(file))
 	}
@@ -180,14 +189,15 @@ func (a *app) results(f *fetchFlags) (*fetch.ResultWriter, error) {
 	return fetch.OpenResults(f.results)
 }
 
-// printSummary writes the summary for a person to stderr, for a program to
-// stdout.
-func (a *app) printSummary(f *fetchFlags, r *summary.Report) error {
+// printSummary writes the summary of a job, that failed or not, for a person to
+// stderr, for a program to stdout.
+func (a *app) printSummary(f *fetchFlags, r *summary.Report, failed bool) error {
 	if f.asJSON {
 		return summary.WriteJSON(a.stdout, r)
 	}
 	switch {
 	case a.log.quiet:
+	case failed && r.Done+r.Left == 0: // it has not even begun
 	case a.log.json != nil:
 		a.log.note("fetch: %d of %d done in %s, %d failed", r.Done, r.Done+r.Left, units.Duration(r.Elapsed), r.Failed)
 	default:

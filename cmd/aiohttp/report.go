@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/cli/doctor"
 	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
 	"github.com/aiohttp-go/aiohttp/internal/cli/tty"
 )
@@ -167,6 +168,8 @@ func hint(err error) string {
 		return "give it more time with --timeout, or see where it stops with \"aiohttp doctor\""
 	}
 	switch exit.Of(err) {
+	case exit.Proxy:
+		return doctor.ProxyRemedy(err)
 	case exit.DNS:
 		return "check the spelling of the host name, and the network"
 	case exit.Connect:

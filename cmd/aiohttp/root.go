@@ -76,6 +76,8 @@ Data goes to stdout, everything said about it to stderr.`,
 		a.versionCommand(), a.manCommand())
 	cmd.AddCommand(topics()...)
 	cmd.InitDefaultCompletionCmd()
+	cmd.InitDefaultHelpCmd()
+	strict(cmd)
 	cmd.SetUsageFunc(printUsage)
 	return cmd
 }
@@ -105,6 +107,9 @@ func (a *app) action(f func(ctx context.Context, args []string) error) func(*cob
 
 // end reports err and gives the exit code.
 func (a *app) end(err error) exit.Code {
+	if err == nil {
+		err = a.stdout.Err()
+	}
 	if err == nil {
 		return exit.OK
 	}

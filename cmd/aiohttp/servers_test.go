@@ -51,10 +51,11 @@ func startServers(t *testing.T) []string {
 	hosts := map[string]string{"site.test": "127.0.0.1"}
 	open := proxytest.Start(t, proxytest.Options{Hosts: hosts})
 	shut := proxytest.Start(t, proxytest.Options{Hosts: hosts, User: "me", Password: "topsecret"})
+	digest := proxytest.Start(t, proxytest.Options{Hosts: hosts, User: "me", Password: "topsecret", Digest: true})
 	proxyCert, err := ca.Issue("127.0.0.1")
 	check(t, err)
 	secure := proxytest.Start(t, proxytest.Options{Hosts: hosts, TLS: &tls.Config{Certificates: []tls.Certificate{proxyCert}}})
-	env = append(env, "PROXY="+open.Addr(), "SHUTPROXY="+shut.Addr(), "TLSPROXY="+secure.Addr())
+	env = append(env, "PROXY="+open.Addr(), "SHUTPROXY="+shut.Addr(), "DIGESTPROXY="+digest.Addr(), "TLSPROXY="+secure.Addr())
 	return append(env, "SELFSIGNED="+serveTLS(t, self), "SILENT="+silentServer(t),
 		"PLAINADDR="+srv.Addr().String(), "PORT="+port, "SITEMAP="+sitemap(t, srv.URL()))
 }

@@ -27,7 +27,12 @@ func printUsage(cmd *cobra.Command) error {
 		b.WriteString("\nFlags of every command:\n" + cmd.InheritedFlags().FlagUsagesWrapped(helpWidth))
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n\"%s help COMMAND\" tells more about a command or a topic.\n", cmd.CommandPath())
+		what := "a command"
+		if !cmd.HasParent() {
+			what = "a command or a topic"
+		}
+		path := strings.Replace(cmd.CommandPath(), cmd.Root().Name(), cmd.Root().Name()+" help", 1)
+		fmt.Fprintf(&b, "\n\"%s COMMAND\" tells more about %s.\n", path, what)
 	}
 	_, err := fmt.Fprint(cmd.OutOrStdout(), b.String())
 	return err
@@ -46,6 +51,29 @@ func listCommands(b *strings.Builder, title string, cmd *cobra.Command, listed f
 		if listed(c) {
 			fmt.Fprintf(b, "%s  %-12s  %s\n", header, c.Name(), c.Short)
 			header = ""
+		}
+	}
+}
+
+// strict makes errors of what cobra's own commands answer with help and success:
+// "help" for what there is not, and "completion" for another shell.
+func strict(root *cobra.Command) {
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			show := c.Run
+			c.Run, c.RunE = nil, func(c *cobra.Command, args []string) error {
+				found, rest, err := root.Find(args)
+				if err == nil && len(rest) > 0 {
+					err = fmt.Errorf("unknown command %q for %q", rest[0], found.CommandPath())
+				}
+				if err == nil {
+					show(c, args)
+				}
+				return err
+			}
+		case "completion":
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package vector
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -71,7 +72,7 @@ type Parsed struct {
 	BodyLen       *int        `json:"body_len"`
 	Headers       [][2]string `json:"headers"`
 	HeadersAbsent []string    `json:"headers_absent"`
-	Reusable      *bool       `json:"reusable"` // said again by Follow
+	Reusable      *bool       `json:"reusable"` // Follow must say the same
 	Interim       []int       `json:"interim"`
 }
 
@@ -104,6 +105,10 @@ func LoadClients(path string) ([]*Client, error) {
 	return vectors, nil
 }
 
+// errUnfollowed says that what a vector says of its connection would not be looked
+// at: only a request behind it can show it.
+var errUnfollowed = errors.New("parsed.reusable, and follow.same_conn does not say the same")
+
 // settle turns what is said in short into its long form, and checks the scripts.
 func (v *Client) settle() error {
 	if v.Method == "" {
@@ -117,6 +122,11 @@ func (v *Client) settle() error {
 	}
 	if v.Repeat == 0 {
 		v.Repeat = 1
+	}
+	if p, f := v.Parsed, v.Follow; p != nil && p.Reusable != nil {
+		if f == nil || f.SameConn == nil || *f.SameConn != *p.Reusable {
+			return errUnfollowed
+		}
 	}
 	if err := settleScript(v.Script); err != nil {
 		return err

@@ -27,6 +27,8 @@ func TestLoadClientsRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"field", `[{"id":"x","teapot":1}]`, `unknown field "teapot"`},
 		{"op", `[{"id":"x","script":[{"op":"brew"}]}]`, `vector x: unknown op "brew"`},
 		{"close", `[{"id":"x","response_raw_base64":"","close":""}]`, `vector x: unknown op ""`},
+		{"unfollowed", `[{"id":"x","parsed":{"reusable":true}}]`, "follow.same_conn"},
+		{"followed-otherwise", `[{"id":"x","parsed":{"reusable":true},"follow":{"same_conn":false}}]`, "follow.same_conn"},
 		{"empty", `[]`, "no vectors"},
 		{"zlib", `[{"id":"x","script":[{"op":"send","zlib_base64":"aGk="}]}]`, "zlib"},
 	} {

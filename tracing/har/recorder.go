@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/options"
 )
 
 // Options configure a [Recorder]. The zero value is the default for every field.
@@ -41,15 +42,7 @@ type Recorder struct {
 // New makes a recorder that writes to w. It takes at most one Options and panics
 // if given more. w is not closed.
 func New(w io.Writer, opts ...Options) *Recorder {
-	r := &Recorder{w: w, first: true}
-	switch len(opts) {
-	case 0:
-	case 1:
-		r.opts = opts[0]
-	default:
-		panic("har: New takes at most one Options")
-	}
-	return r
+	return &Recorder{w: w, first: true, opts: options.One("har: New", opts)}
 }
 
 // begin writes the head of the file. The caller holds r.mu.

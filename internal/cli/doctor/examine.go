@@ -26,6 +26,9 @@ type Options struct {
 	// ProxyPolicy decides which proxies to believe. Nil means the default.
 	ProxyPolicy *trust.Policy
 
+	// ProxyAuth says how to prove oneself to the proxy.
+	ProxyAuth connector.ProxyAuth
+
 	// Resolver answers for host names. Nil means [net.DefaultResolver].
 	Resolver connector.Resolver
 

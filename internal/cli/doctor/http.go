@@ -51,7 +51,7 @@ func (x *examination) ask(ctx context.Context, addr string) {
 // judgeFailure explains why there is no response. A TLS 1.3 server refuses a
 // client's certificate only after the handshake, so that it is seen here.
 func (x *examination) judgeFailure(err error) {
-	remedy := proxyRemedy(err)
+	remedy := ProxyRemedy(err)
 	var r remedier
 	if errors.As(err, &r) {
 		remedy = r.Remedy()

@@ -52,7 +52,7 @@ func (x *examination) proxy() bool {
 
 // dialer gives a connector that connects as the examined URL asks for.
 func (x *examination) dialer(addr string) *connector.Connector {
-	o := connector.Options{TLS: x.Policy, ProxyTLS: x.ProxyPolicy, Resolver: pinned(addr)}
+	o := connector.Options{TLS: x.Policy, ProxyTLS: x.ProxyPolicy, ProxyAuth: x.ProxyAuth, Resolver: pinned(addr)}
 	if x.through != nil {
 		o.Proxy, o.Resolver = x.through, x.Resolver
 	}
@@ -69,14 +69,14 @@ func (x *examination) dialThrough(ctx context.Context, addr string) (net.Conn, e
 	return c.Dial(ctx, net.JoinHostPort(x.host, x.port))
 }
 
-// proxyRemedy says what mends the refusal of a proxy, empty for other errors.
-func proxyRemedy(err error) string {
+// ProxyRemedy says what mends the refusal of a proxy, empty for other errors.
+func ProxyRemedy(err error) string {
 	refused, ok := errors.AsType[*connector.ProxyError](err)
 	switch {
 	case !ok:
 		return ""
 	case refused.Status == http.StatusProxyAuthRequired, refused.Status == http.StatusUnauthorized, refused.Reply == 255:
-		return "put them into the proxy's URL: http://user:password@host:port"
+		return "check --proxy-user user:password, or the user in the proxy's URL"
 	case refused.Status == http.StatusForbidden, refused.Reply == 2:
 		return "ask who runs the proxy to allow the host, or reach it without one: --noproxy, NO_PROXY"
 	}

@@ -39,7 +39,7 @@ func (x *examination) handshake(ctx context.Context, addr string) bool {
 		return true
 	}
 	t.Error = err.Error()
-	code, remedy := exit.Of(err), proxyRemedy(err)
+	code, remedy := exit.Of(err), ProxyRemedy(err)
 	if code == exit.Failed || code == exit.Broken {
 		code = exit.TLS
 	}

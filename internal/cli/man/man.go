@@ -46,7 +46,7 @@ func Name(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath
 
 func useLine(cmd *cobra.Command) string {
 	if cmd.HasAvailableSubCommands() {
-		return cmd.Name() + " COMMAND"
+		return cmd.CommandPath() + " COMMAND"
 	}
 	return cmd.UseLine()
 }

@@ -20,7 +20,7 @@ import (
 type Flags struct {
 	Method    string
 	Header    []string // "Name: value", "Name:" to remove, "Name;" for an empty one
-	Query     []string // "name=value" or "name=@FILE"
+	Query     []string // "name=value"
 	Data      string   // text, "@FILE" or "@-"
 	JSON      string   // likewise
 	Form      []string // "name=value"

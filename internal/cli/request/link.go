@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 
@@ -23,6 +24,10 @@ type LinkFlags struct {
 	Resolve    []string
 	Proxy      string
 	NoProxy    []string // nil when it was not given
+
+	ProxyUser    string // "user:password"
+	ProxyAnyAuth bool
+	ProxyDigest  bool
 }
 
 // Register adds the flags to set.
@@ -35,6 +40,9 @@ func (f *LinkFlags) Register(set *pflag.FlagSet) {
 func (f *LinkFlags) RegisterWay(set *pflag.FlagSet) {
 	set.StringVar(&f.Proxy, "proxy", "", "go through the proxy at `url` (http, https, socks5, socks5h), or direct; else HTTP_PROXY, HTTPS_PROXY and ALL_PROXY say")
 	set.StringSliceVar(&f.NoProxy, "noproxy", nil, "reach `hosts` without a proxy: names, addresses, blocks, * for all; instead of NO_PROXY")
+	set.StringVarP(&f.ProxyUser, "proxy-user", "U", "", "prove oneself to the proxy as `user:password`, whatever user its URL has")
+	set.BoolVar(&f.ProxyAnyAuth, "proxy-anyauth", false, "prove it only when the proxy asks, by Digest where it can, else by Basic; without this Basic is sent at once")
+	set.BoolVar(&f.ProxyDigest, "proxy-digest", false, "prove it by Digest or not at all: the password is never sent")
 	set.StringArrayVar(&f.Resolve, "resolve", nil, "take `host=address` for the host instead of asking DNS; repeatable")
 }
 
@@ -53,6 +61,9 @@ func (f *LinkFlags) PoolSession(opts aiohttp.Options, conn connector.Options) (*
 		return nil, err
 	}
 	if conn.Proxy, err = f.Way(os.LookupEnv); err != nil {
+		return nil, err
+	}
+	if conn.ProxyAuth, err = f.ProxyAuth(); err != nil {
 		return nil, err
 	}
 	if f.UnixSocket != "" && f.Proxy != "" && f.Proxy != "direct" {
@@ -83,7 +94,7 @@ func (f *LinkFlags) Way(lookup func(name string) (string, bool)) (connector.Prox
 		return lookup(name)
 	}
 	if f.Proxy == "" {
-		return connector.ProxyFromVariables(env), nil
+		return f.asUser(connector.ProxyFromVariables(env)), nil
 	}
 	proxy, err := connector.ParseProxy(f.Proxy)
 	if err != nil {
@@ -93,7 +104,39 @@ func (f *LinkFlags) Way(lookup func(name string) (string, bool)) (connector.Prox
 	if list == "" {
 		list, _ = env("NO_PROXY")
 	}
-	return proxy.Except(list), nil
+	return f.asUser(proxy.Except(list)), nil
+}
+
+// asUser gives a choice of proxies whose URLs have the user of the flags, if there
+// is one.
+func (f *LinkFlags) asUser(choose connector.Proxy) connector.Proxy {
+	if f.ProxyUser == "" {
+		return choose
+	}
+	name, password, _ := strings.Cut(f.ProxyUser, ":")
+	user := url.UserPassword(name, password)
+	return func(scheme, addr string) (*url.URL, error) {
+		u, err := choose(scheme, addr)
+		if u == nil || err != nil {
+			return nil, err
+		}
+		known := *u
+		known.User = user
+		return &known, nil
+	}
+}
+
+// ProxyAuth gives the way to prove oneself to proxies that the flags ask for.
+func (f *LinkFlags) ProxyAuth() (connector.ProxyAuth, error) {
+	switch {
+	case f.ProxyAnyAuth && f.ProxyDigest:
+		return 0, errors.New("--proxy-anyauth and --proxy-digest exclude each other")
+	case f.ProxyAnyAuth:
+		return connector.ProxyWhenAsked, nil
+	case f.ProxyDigest:
+		return connector.ProxyDigestOnly, nil
+	}
+	return connector.ProxyBasicFirst, nil
 }
 
 // Resolver gives a resolver that heeds the flags, nil without any.

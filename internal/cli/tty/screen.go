@@ -43,7 +43,8 @@ type Screen struct {
 	// Unicode tells whether box and block characters may be written.
 	Unicode bool
 
-	fd int
+	fd     int
+	failed error // the first of Printf
 }
 
 // Open looks at f and at the environment, which lookup reads
@@ -73,10 +74,15 @@ func (s *Screen) Width() int {
 }
 
 // Printf writes formatted text. What comes from a server must pass [Clean]
-// first.
+// first. [Screen.Err] tells of its errors.
 func (s *Screen) Printf(format string, args ...any) {
-	fmt.Fprintf(s.Writer, format, args...)
+	if _, err := fmt.Fprintf(s.Writer, format, args...); err != nil && s.failed == nil {
+		s.failed = err
+	}
 }
+
+// Err gives the first error of Printf.
+func (s *Screen) Err() error { return s.failed }
 
 // wantsColor follows no-color.org: "Command-line software which adds ANSI color
 // to its output by default should check for a NO_COLOR environment variable
