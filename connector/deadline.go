@@ -84,10 +84,13 @@ func (d *deadline) reckon(now int64) {
 	}
 }
 
-// progress moves the deadline, because the peer has taken or given something.
+// progress moves the deadline, because the peer has taken or given something. One
+// without a limit that could run anew, as net.Conn's users set it, stays.
 func (w *wire) progress(d *deadline) {
 	d.mu.Lock()
-	d.reckon(clock())
+	if d.limit >= 0 {
+		d.reckon(clock())
+	}
 	d.mu.Unlock()
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/localca"
@@ -226,4 +227,47 @@ func TestClientRFC9112Section9_8AlertOfTheOriginBehindAProxy(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestUpgradedTLSIsClosedAtOnce(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		const room = 8 << 10
+		ca := testCA(e.t) // of the bubble's time
+		config := &tls.Config{Certificates: []tls.Certificate{issue(e.t, ca)}}
+		c := connector.New(connector.Options{DialContext: e.net.DialContext, TLS: policy(e.t, trust.Options{CAs: ca.Pool()})})
+		defer c.Close()
+		ln := e.listen("127.0.0.1:443")
+		defer ln.Close()
+		e.net.SetOptions("127.0.0.1:443", testnet.Options{BufferBytes: room})
+		out := make(chan *http.Response, 1)
+		go func() {
+			req := request(t, "GET", "https://127.0.0.1/", nil)
+			req.Header.Set("Connection", "upgrade")
+			req.Header.Set("Upgrade", "x")
+			resp, err := c.RoundTrip(req)
+			if err != nil {
+				t.Error(err)
+			}
+			out <- resp
+		}()
+		raw, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := testnet.Peer(e.t, tls.Server(raw, config))
+		s.WantHead()
+		s.Write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+		resp := <-out
+		// Records of 122 octets fill the buffer but for 18: the alert finds no room.
+		for range room / 122 {
+			if _, err := resp.Body.(io.Writer).Write(make([]byte, 100)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := time.Now()
+		resp.Body.Close()
+		if took := time.Since(start); took > 100*time.Millisecond {
+			t.Errorf("Close took %v", took)
+		}
+	})
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -118,6 +120,35 @@ func TestConnectRefusedClosesItsBodyUnsent(t *testing.T) {
 		wantError(t, (<-out).err, connector.PhaseHead)
 		if _, err := io.WriteString(w, "x"); err != io.ErrClosedPipe {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestWriteDeadlineOfAnUpgradedConnectionHoldsForAllOfAWrite(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		const room = 1 << 10
+		e.net.SetOptions("example.com:80", testnet.Options{BufferBytes: room})
+		out := make(chan *http.Response, 1)
+		go func() {
+			req := request(t, "GET", "http://example.com/", nil)
+			req.Header.Set("Connection", "upgrade")
+			req.Header.Set("Upgrade", "x")
+			resp, err := e.c.RoundTrip(req)
+			if err != nil {
+				t.Error(err)
+			}
+			out <- resp
+		}()
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+		conn := (<-out).Body.(net.Conn)
+		defer conn.Close()
+		start := time.Now()
+		conn.SetWriteDeadline(start.Add(5 * time.Second))
+		n, err := conn.Write(make([]byte, 2*room)) // the peer takes a part of it
+		if took := time.Since(start); n != room || !errors.Is(err, os.ErrDeadlineExceeded) || took != 5*time.Second {
+			t.Errorf("wrote %d, %v, after %v", n, err, took)
 		}
 	})
 }

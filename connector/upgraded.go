@@ -60,7 +60,6 @@ func (u *upgraded) CloseWrite() error {
 // Close closes the connection, once. It does not wait for the calls under way.
 func (u *upgraded) Close() error {
 	u.once.Do(func() {
-		u.Conn.Close()
 		u.pool.discard(u.conn)
 	})
 	return nil
