@@ -83,7 +83,7 @@ func (x *exchange) clear() {
 	if x.call.trace != nil {
 		x.call.trace, x.call.interim = nil, nil
 	}
-	if x.proof != (proof{}) {
+	if x.via != nil {
 		x.proof = proof{} // the next one may go through another proxy
 	}
 	x.c, x.ctx, x.call, x.reply = nil, nil, nil, nil
