@@ -25,20 +25,12 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	c.flying.Add(1)
 	x.now = clock()
 	x.limits = &c.timeouts
-	if call.Timeouts != (Timeouts{}) {
-		x.own = call.Timeouts.withDefaults(c.timeouts)
-		x.limits = &x.own
-	}
-	if x.limits.Total > 0 {
-		// What waits on a context (pool, name, connecting) is bounded by one,
-		// what reads and writes by the wire's deadlines.
-		x.whole = after(x.now, x.limits.Total)
-		if !call.Ends.IsZero() {
-			x.whole = after(x.now, max(time.Until(call.Ends), 1))
-		}
+	if call.Timeouts != (Timeouts{}) || c.timeouts.Total > 0 {
+		x.limit()
 	}
 	if call.Timings != nil {
-		*call.Timings = Timings{Start: time.Now()}
+		*call.Timings = Timings{}
+		call.Timings.Start = time.Now()
 	}
 	if call.trace = traceOf(ctx, call); call.trace != nil {
 		call.interim = call.trace.interim
@@ -49,6 +41,21 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 		call.closeBody()
 	}
 	return err
+}
+
+// limit sets the time-outs of a call that has its own, or a total one.
+func (x *exchange) limit() {
+	x.own = x.call.Timeouts.withDefaults(x.c.timeouts)
+	x.limits = &x.own
+	if x.own.Total <= 0 {
+		return
+	}
+	// What waits on a context (pool, name, connecting) is bounded by one, what
+	// reads and writes by the wire's deadlines.
+	x.whole = after(x.now, x.own.Total)
+	if !x.call.Ends.IsZero() {
+		x.whole = after(x.now, max(time.Until(x.call.Ends), 1))
+	}
 }
 
 // attempts sends the request, and sends it again where that is called for.

@@ -8,7 +8,7 @@ import (
 
 // tick is the beat of a watcher. Most requests are over before two beats have
 // passed; they pay nothing for a context that can end.
-const tick = 5 * time.Millisecond
+const tick = 10 * time.Millisecond
 
 // slowTick is the beat for what a blind exchange may have overlooked. That is rare,
 // and to look for it costs as much as to have looked before: so it is done where
