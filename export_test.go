@@ -40,7 +40,7 @@ func Leftovers() (names []string) {
 		}
 	}
 	call := reflect.ValueOf(&j.call).Elem()
-	names = append(names, notZero(call.FieldByName("run"), "joint", "heads", "own", "head")...) // memory, and what is written before it is read
+	names = append(names, notZero(call.FieldByName("run"), "joint", "own", "head")...) // memory, and what is written before it is read
 	return append(names, notZero(call, "run")...)
 }
 

@@ -102,9 +102,9 @@ type Call struct {
 
 // Reset makes a call that is not under way as good as new, and keeps its memory.
 func (call *Call) Reset() {
-	joint, heads := call.run.joint, call.run.heads
+	joint := call.run.joint
 	*call = Call{}
-	call.run.joint, call.run.heads = joint, heads
+	call.run.joint = joint
 }
 
 // hasBody reports whether there is a body to send.

@@ -31,7 +31,6 @@ type exchange struct {
 	via    *route  // the way of this attempt; nil is the direct one
 	proof  proof   // what the proxy was told of its user
 	joint  []byte  // where the two are put together
-	heads  heads   // where the reply keeps its head
 	right  *host   // of the pool's rights to open a connection, the one in hand
 	conn   *conn   // the connection of this attempt
 	held   bool    // conn is neither given back nor handed over

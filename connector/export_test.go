@@ -170,7 +170,7 @@ func (l *Lease) Replace(ctx context.Context, fresh bool, begin func(*Opening)) (
 func Leftovers() (names []string) {
 	call := &prepared.Get().(*preparation).call
 	x := &call.run
-	x.joint, x.heads, x.own = nil, heads{}, Timeouts{} // memory, and what says nothing
+	x.joint, x.own = nil, Timeouts{} // memory, and what says nothing
 	x.head = http1.ResponseHead{Status: x.head.Status, Method: x.head.Method, Fields: x.head.Fields, Reason: x.head.Reason}
 	for _, v := range []reflect.Value{reflect.ValueOf(call).Elem(), reflect.ValueOf(x).Elem()} {
 		for i := range v.NumField() {

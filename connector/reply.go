@@ -97,7 +97,7 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 		x.call.box.take(h, x.conn.host)
 	} else {
 		r.reason = int32(len(h.Reason))
-		r.head = x.heads.keep(h.Reason, h.Fields)
+		r.head = keepHead(h.Reason, h.Fields)
 	}
 	if t := x.call.Timings; t != nil {
 		r.more = &more{timings: t, first: time.Now()}
