@@ -124,6 +124,9 @@ type Opening struct {
 func (o *Opening) start()      { o.begin(o) }
 func (o *Opening) abort(error) { o.once.Do(func() { close(o.Aborted) }) }
 
+// Wanted reports whether a request waits for it.
+func (o *Opening) Wanted() bool { return o.p.wants(o.w) }
+
 // Open ends it well.
 func (o *Opening) Open(nc net.Conn) {
 	c := newConn(o.w.host, nc)

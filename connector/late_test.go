@@ -361,3 +361,43 @@ func TestHooksHearNothingOfADialThatWasLeft(t *testing.T) {
 		e.accept()
 	})
 }
+
+// An opening whose goroutine comes when its request has another connection, and
+// nobody else waits, does not begin.
+func TestOpeningThatComesTooLateDoesNotBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := connector.NewPool(10, 10, time.Minute, time.Minute)
+		defer p.Close()
+		openings := make(chan *connector.Opening, 3)
+		leases := make(chan *connector.Lease, 3)
+		get := func() *connector.Opening {
+			go func() {
+				l, err := p.Get(t.Context(), "a.test:80", false, -1, func(o *connector.Opening) { openings <- o })
+				if err != nil {
+					t.Error(err)
+				}
+				leases <- l
+			}()
+			return <-openings
+		}
+		first, second, third := get(), get(), get()
+		conn, far := net.Pipe()
+		defer far.Close()
+		first.Open(conn)
+		l := <-leases
+		l.Put() // the second request has it now
+		l = <-leases
+		if !second.Wanted() {
+			t.Error("an opening is not wanted while a request waits that it could serve")
+		}
+		l.Put()
+		l = <-leases
+		if second.Wanted() || third.Wanted() {
+			t.Error("an opening is wanted though nobody waits")
+		}
+		for _, o := range []*connector.Opening{second, third} {
+			o.Fail(nil, io.ErrClosedPipe)
+		}
+		l.Discard()
+	})
+}

@@ -82,6 +82,10 @@ func (o *opening) run() {
 			o.c.pool.deliver(&o.waiter, o.conn)
 		}
 	}()
+	if !o.c.pool.wants(&o.waiter) { // on a busy machine the goroutine may come late
+		failed = &failure{phase: PhaseConnect, err: errNotNeeded}
+		return
+	}
 	o.begun = time.Now()
 	o.c.dialer.begin(&o.bound)
 	o.trace.creating()

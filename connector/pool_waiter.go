@@ -126,6 +126,13 @@ func (p *pool) quit(w *waiter, t *turn) {
 	p.giveWay(t)
 }
 
+// wants reports whether somebody waits for what w would open, be it another request.
+func (p *pool) wants(w *waiter) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return w.stage != spare || w.host.waiting.len+w.host.openers.len > 0
+}
+
 // deliver gives the connection that w has opened to its request, or, when that
 // waits no more, to who waits next, or lets it rest.
 func (p *pool) deliver(w *waiter, c *conn) {
