@@ -29,10 +29,11 @@ func (r Request) Curl() (string, error) {
 // are.
 //
 // A Body that is a reader is not read: the command reads it from its standard
-// input. It does not tell of authorities, pins and certificates of a trust.Policy,
-// nor of where the session's Connector leads to. curl keeps a method
-// set by -X, and a Content-Type, through redirects. It is an error where curl cannot send what is asked for:
-// a form with parts from readers, with header fields, or within each other.
+// input. It does not tell of authorities, pins and certificates of a
+// trust.Policy, nor of where the session's Connector leads to. curl keeps a
+// method set by -X, and a Content-Type, through redirects. It is an error where
+// curl cannot send what is asked for: a form with parts from readers, with header
+// fields, or within each other.
 func (s *Session) Curl(req Request) (string, error) {
 	if req.Method == "" {
 		req.Method = http.MethodGet

@@ -14,11 +14,11 @@
 //
 // RoundTrip (roundtrip.go) renders the head; Do (do.go) asks the pool (pool.go)
 // for a connection, or takes what comes first: one that it opens (opening.go,
-// dial.go, dns.go, eyeballs.go, behind proxies proxy_dial.go) or another that comes
-// free (pool_serve.go); the exchange (exchange.go, expect.go, upload.go) sends the
-// request and reads the answer's head; the body is read from the Reply (reply.go,
-// copy.go), which gives the connection back. Time-outs and cancellation work on the wire below (wire.go,
-// deadline.go, socket_unix.go).
+// dial.go, dns.go, eyeballs.go, behind proxies proxy_dial.go) or another that
+// comes free (pool_serve.go); the exchange (exchange.go, expect.go, upload.go)
+// sends the request and reads the answer's head; the body is read from the Reply
+// (reply.go, copy.go), which gives the connection back. Time-outs and
+// cancellation work on the wire below (wire.go, deadline.go, socket_unix.go).
 //
 // # Reuse
 //

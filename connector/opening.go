@@ -9,12 +9,12 @@ import (
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
-// opening is a connection on its way to be opened, which is done in a goroutine of
-// its own, unless it is the only one of its host: so the request that has begun it
-// may take another connection that comes free before, and leave it to those who
-// come after. It has all that it needs of the exchange, which it may outlast. Its time-outs are those of the phases; the
-// request's context and total time-out end it by way of the pool, as long as the
-// request waits.
+// opening is a connection on its way to be opened, which is done in a goroutine
+// of its own, unless it is the only one of its host: so the request that has
+// begun it may take another connection that comes free before, and leave it to
+// those who come after. It has all that it needs of the exchange, which it may
+// outlast. Its time-outs are those of the phases; the request's context and total
+// time-out end it by way of the pool, as long as the request waits.
 type opening struct {
 	waiter
 	c      *Connector

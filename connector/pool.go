@@ -36,9 +36,10 @@ type poolLimits struct {
 //
 // A request that has got the right to open a connection waits as well: for that
 // one, or for another of its host that comes free before, in its turn. In the
-// latter case the opening goes on, unless it was begun as the only one of its host,
-// and what it brings is for who waits next, or rests. Its own is nobody else's as long as it waits: so the limits, the errors
-// and the traces of an opening are those of the request that has begun it.
+// latter case the opening goes on, unless it was begun as the only one of its
+// host, and what it brings is for who waits next, or rests. Its own is nobody
+// else's as long as it waits: so the limits, the errors and the traces of an
+// opening are those of the request that has begun it.
 type pool struct {
 	limits poolLimits
 

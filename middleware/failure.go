@@ -46,8 +46,9 @@ func undone(status int, hasRetryAfter bool) bool {
 
 // repeatable reports whether a request may be done twice.
 //
-// "A client SHOULD NOT automatically retry a request with a non-idempotent method unless it has some means to know that the request
-// semantics are actually idempotent".
+// "A client SHOULD NOT automatically retry a request with a non-idempotent method
+// unless it has some means to know that the request semantics are actually
+// idempotent".
 // https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2-4
 func repeatable(req *aiohttp.Request) bool {
 	return connector.IdempotentMethod(req.Method) || req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != ""
