@@ -276,27 +276,35 @@ func (p *pool) giveUp(h *host) {
 // the connection was closed instead.
 func (p *pool) put(c *conn) bool {
 	c.restedAt = clock()
+	var t turn
+	p.mu.Lock()
+	rests := p.rest(c, &t)
+	p.mu.Unlock()
+	t.finish()
+	if !rests {
+		p.discard(c)
+	}
+	return rests
+}
+
+// rest lets a connection rest that does so from now on; false means that it is to
+// be closed. The caller holds p.mu, and finishes the turn without it.
+func (p *pool) rest(c *conn, t *turn) bool {
 	if c.uses == 0 {
 		// The peer may close it while it rests, so it is like one that was used.
 		c.uses, c.early = 1, true
 	}
-	var t turn
-	p.mu.Lock()
 	if p.closed || !p.usable(c.restedAt, c) {
-		p.mu.Unlock()
-		p.discard(c)
 		return false
 	}
 	p.busy.remove(c)
 	p.resting.pushBack(c)
 	c.host.idle = append(c.host.idle, c)
 	p.waiting.awaken(c.host)
-	p.serve(c.host, &t)
+	p.serve(c.host, t)
 	if p.reaper == nil {
 		p.wakeReaper()
 	}
-	p.mu.Unlock()
-	t.finish()
 	return true
 }
 

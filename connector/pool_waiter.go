@@ -136,15 +136,21 @@ func (p *pool) wants(w *waiter) bool {
 // deliver gives the connection that w has opened to its request, or, when that
 // waits no more, to who waits next, or lets it rest.
 func (p *pool) deliver(w *waiter, c *conn) {
+	c.restedAt = clock()
+	var t turn
 	p.mu.Lock()
 	waits := w.stage == opens
 	p.settle(w, outcome{conn: c})
+	// At once: who comes in between would end another opening for want of this one.
+	rests := !waits && p.rest(c, &t)
 	p.mu.Unlock()
-	if waits {
+	t.finish()
+	switch {
+	case waits:
 		w.outcome <- w.got
-		return
+	case !rests:
+		p.discard(c)
 	}
-	p.put(c)
 }
 
 // fail tells the request of w, if it waits still, why its opening has failed. c
