@@ -95,6 +95,7 @@ func TestBodyFromIsStopped(t *testing.T) {
 		}()
 		peer := testnet.Accept(t, ln)
 		peer.WantHead()
+		synctest.Wait() // the iterator has begun
 		peer.Write("HTTP/1.1 413 Too much\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 		<-done
 		time.Sleep(2 * time.Second) // the iterator is asleep
