@@ -19,7 +19,7 @@ const errUnclosed = cutError("connection ended without TLS's closure alert, whic
 // RFC 9112, section 9.8: "A response that has neither chunked transfer coding nor
 // Content-Length is complete only if a valid closure alert has been received. Treating
 // an incomplete message as complete could expose implementations to attack."
-// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-5
+// https://www.rfc-editor.org/rfc/rfc9112#section-9.8-6
 //
 // crypto/tls takes an end between two records for a proper one; whether the alert
 // came shows in that it did not have to read the end of the connection below.

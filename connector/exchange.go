@@ -82,7 +82,7 @@ func (x *exchange) clear() {
 	if x.call.trace != nil {
 		x.call.trace, x.call.interim = nil, nil
 	}
-	if x.via != nil {
+	if x.proof != (proof{}) { // by whatever way it was made
 		x.proof = proof{} // the next one may go through another proxy
 	}
 	x.c, x.ctx, x.call, x.reply = nil, nil, nil, nil

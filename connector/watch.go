@@ -64,14 +64,18 @@ func (w *watcher) watch(ctx context.Context, cn *conn, blind bool) {
 	w.mu.Lock()
 	w.young = append(w.young, cn)
 	if !w.on {
-		w.on = true
-		if w.timer == nil {
-			w.timer = time.AfterFunc(tick, w.beat)
-		} else {
-			w.timer.Reset(tick)
-		}
+		w.on, w.timer = true, again(w.timer, tick, w.beat)
 	}
 	w.mu.Unlock()
+}
+
+// again sets a timer, which is made the first time.
+func again(t *time.Timer, d time.Duration, f func()) *time.Timer {
+	if t == nil {
+		return time.AfterFunc(d, f)
+	}
+	t.Reset(d)
+	return t
 }
 
 // unwatch ends the watch; false means that the context has ended, and has cut
@@ -118,11 +122,7 @@ func (w *watcher) beat() {
 		w.timer.Reset(tick)
 	}
 	if doubted == 0 && len(w.blind) > 0 && !w.ended {
-		if w.slow == nil {
-			w.slow = time.AfterFunc(slowTick, w.slowBeat)
-		} else {
-			w.slow.Reset(slowTick)
-		}
+		w.slow = again(w.slow, slowTick, w.slowBeat)
 	}
 }
 
