@@ -22,10 +22,9 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	x.c, x.ctx, x.call, x.reply = c, ctx, call, reply
 	x.expect = call.Expect100 && call.hasBody()
 	x.last = call.Close || c.opts.DisableKeepAlives
-	c.flying.Add(1)
 	x.now = clock()
 	x.limits = &c.timeouts
-	if call.Timeouts != (Timeouts{}) || c.timeouts.Total > 0 {
+	if call.Timeouts != nil || c.timeouts.Total > 0 {
 		x.limit()
 	}
 	if call.Timings != nil {
@@ -45,7 +44,10 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 
 // limit sets the time-outs of a call that has its own, or a total one.
 func (x *exchange) limit() {
-	x.own = x.call.Timeouts.withDefaults(x.c.timeouts)
+	x.own = x.c.timeouts
+	if own := x.call.Timeouts; own != nil {
+		x.own = own.withDefaults(x.own)
+	}
 	x.limits = &x.own
 	if x.own.Total <= 0 {
 		return

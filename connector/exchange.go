@@ -57,7 +57,6 @@ type status struct {
 // finish ends the exchange, and makes it ready for another. What is still in its
 // hands, because a function of the user's panicked, it gives back.
 func (x *exchange) finish() {
-	x.c.flying.Add(-1)
 	if x.right != nil {
 		x.c.pool.giveUp(x.right)
 	}
@@ -88,7 +87,7 @@ func (x *exchange) clear() {
 	x.c, x.ctx, x.call, x.reply = nil, nil, nil, nil
 	x.limits, x.whole, x.now = nil, 0, 0
 	x.out, x.via, x.right, x.conn, x.upload = nil, nil, nil, nil, nil
-	x.head.Status, x.head.Method, x.head.Reason, x.head.Fields = 0, "", nil, nil
+	x.head.Release()
 	x.held, x.readErr, x.status = false, nil, status{}
 }
 
@@ -175,7 +174,7 @@ func (x *exchange) send(fused bool) error {
 	w := &cn.wire
 	w.beginAt(x.now, &w.reads, x.limits.Head, "head")
 	if fused {
-		w.sending, w.socket.alone = x.limits.Write, x.c.flying.Load() == 1
+		w.sending = x.limits.Write
 		err := x.sendFused()
 		x.call.trace.wroteHead(x, err)
 		return err

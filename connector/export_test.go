@@ -174,7 +174,10 @@ func Leftovers() (names []string) {
 	call := &prepared.Get().(*preparation).call
 	x := &call.run
 	x.joint, x.own = nil, Timeouts{} // memory, and what says nothing
-	x.head = http1.ResponseHead{Status: x.head.Status, Method: x.head.Method, Fields: x.head.Fields, Reason: x.head.Reason}
+	released := x.head
+	if released.Release(); reflect.DeepEqual(released, x.head) {
+		x.head = http1.ResponseHead{} // what is left says nothing
+	}
 	for _, v := range []reflect.Value{reflect.ValueOf(call).Elem(), reflect.ValueOf(x).Elem()} {
 		for i := range v.NumField() {
 			if name := v.Type().Field(i).Name; name != "run" && !v.Field(i).IsZero() {

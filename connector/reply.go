@@ -36,7 +36,7 @@ type Reply struct {
 	repeatable bool // the request
 	bound      bool // it came with conn: the body did not lie whole in the buffer
 	state      atomic.Uint32
-	reason     int32 // octets of the reason phrase in front of head's fields
+	line       int32 // octets of the status line, with which head begins
 	head       []byte
 	body       http1.Body
 	own        http1.Reader // holds the body when the connection went back early
@@ -94,10 +94,10 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	r.to, r.peer, r.ctx, r.stall = x.conn.host, x.conn.peer(), x.ctx, x.limits.BodyStall
 	r.reused, r.repeatable = x.conn.uses > 1, x.call.Repeatable && x.call.rewindable()
 	if x.call.box != nil {
-		x.call.box.take(h, x.conn.host)
+		x.call.box.take(x)
 	} else {
-		r.reason = int32(len(h.Reason))
-		r.head = keepHead(h.Reason, h.Fields)
+		r.line = int32(h.Start)
+		r.head = x.conn.rd.Keep(h, &x.c.limits)
 	}
 	if t := x.call.Timings; t != nil {
 		r.more = &more{timings: t, first: time.Now()}
@@ -141,13 +141,15 @@ func (r *Reply) TLS() *tls.ConnectionState {
 }
 
 // StatusText gives the status code and the reason phrase: "200 OK".
-func (r *Reply) StatusText() string { return statusText(r.Status, r.head[:r.reason]) }
+func (r *Reply) StatusText() string {
+	return statusText(r.Status, http1.HeadReason(r.head, int(r.line)))
+}
 
 // Reason gives the reason phrase, which may be empty.
-func (r *Reply) Reason() string { return string(r.head[:r.reason]) }
+func (r *Reply) Reason() string { return string(http1.HeadReason(r.head, int(r.line))) }
 
 // Fields gives the validated header fields.
-func (r *Reply) Fields() http1.Fields { return http1.Fields(r.head[r.reason:]) }
+func (r *Reply) Fields() http1.Fields { return http1.HeadFields(r.head, int(r.line)) }
 
 // Trailer gives the trailer fields, once the body was read to its end.
 func (r *Reply) Trailer() http1.Fields { return r.body.Trailer() }

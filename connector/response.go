@@ -22,14 +22,18 @@ type responseBox struct {
 	coding [1]string
 }
 
-// take takes from a head what lies in the connection's buffer.
-func (b *responseBox) take(h *http1.ResponseHead, from *host) {
+// take takes from the head what lies in the connection's buffer.
+func (b *responseBox) take(x *exchange) {
+	h, from := &x.head, x.conn.host
 	b.resp.Status = statusText(h.Status, h.Reason)
 	memo, _ := from.memos.Get().(*http1.Memo)
 	if memo == nil {
 		memo = new(http1.Memo)
 	}
 	b.resp.Header = h.Fields.Header(b.values[:], memo)
+	if memo.Repeats() {
+		x.conn.rd.Keep(h, &x.c.limits) // for the next one
+	}
 	from.memos.Put(memo)
 }
 

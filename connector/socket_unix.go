@@ -19,7 +19,7 @@ type socket struct {
 	one  [1]byte
 
 	blind bool // the next exchange does not look before it writes
-	alone bool // it is the only one: its answer may be looked for
+	alone bool // no other connection is in use: the answer may be looked for
 	spin  spinner
 
 	// The exchange under way.
