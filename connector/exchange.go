@@ -355,8 +355,7 @@ func (x *exchange) accept() error {
 		return nil
 	}
 	r.body.Reset(&cn.rd, kind, length, &x.c.limits)
-	r.conn, r.bound = cn, true
-	x.held = false
+	r.bind(x)
 	if x.upload != nil && h.Close && h.Status >= 300 {
 		// A success may well come with "close" and still be the answer to all
 		// of the body: net/http's server says so when a handler streams.
