@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -167,6 +168,10 @@ func (l *Lease) Replace(ctx context.Context, fresh bool, begin func(*Opening)) (
 	l.p.p.use(w, h)
 	return l.p.wait(ctx, w, -1)
 }
+
+// What RoundTrip gives fits into 512 octets, the largest size that the allocator
+// gives without a header of its own.
+var _ [512 - unsafe.Sizeof(responseBox{})]byte
 
 // Leftovers names what a used Call of RoundTrip still holds that another request
 // could see. It takes the call out of use.

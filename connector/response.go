@@ -17,9 +17,7 @@ type responseBox struct {
 	resp  http.Response
 	reply Reply
 	body  responseBody
-	// What the header's values and the transfer codings are kept in.
-	values [12]string
-	coding [1]string
+	values [10]string // what the header's are kept in; with more of them there is another array
 }
 
 // take takes from the head what lies in the connection's buffer.
@@ -37,6 +35,15 @@ func (b *responseBox) take(x *exchange) {
 	from.memos.Put(memo)
 }
 
+// chunkedCoding gives what http.Response.TransferEncoding says of the chunked coding,
+// in the place of the field's values where that is the same.
+func chunkedCoding(values []string) []string {
+	if len(values) == 1 && values[0] == "chunked" {
+		return values
+	}
+	return []string{"chunked"}
+}
+
 // fill makes the http.Response.
 func (b *responseBox) fill(req *http.Request) *http.Response {
 	r, resp := &b.reply, &b.resp
@@ -50,8 +57,7 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 	resp.TLS = r.TLS()
 	resp.Close = r.closing
 	if r.chunked {
-		b.coding[0] = "chunked"
-		resp.TransferEncoding = b.coding[:]
+		resp.TransferEncoding = chunkedCoding(resp.Header["Transfer-Encoding"])
 		delete(resp.Header, "Transfer-Encoding")
 		resp.Trailer = announced(resp.Header)
 	}
