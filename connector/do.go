@@ -68,20 +68,24 @@ func (x *exchange) attempts() error {
 	if x.call.Method == "TRACE" && x.call.hasBody() {
 		return x.failed(PhasePrepare, errTraceBody, false)
 	}
-	err := x.attempt(false)
-	for err != nil && x.again(err) {
-		wanted := err == errExpectationFailed || err == errProxyAsked
-		x.retried = x.retried || !wanted
-		if x.call.Body != nil && x.started {
-			if !x.rewind() {
-				return err
+	for fresh := false; ; x.renew() {
+		err := x.claim(fresh)
+		if err == nil {
+			err = x.run()
+			if x.upload != nil {
+				x.upload.hush()
 			}
 		}
-		fresh := err != errProxyAsked
-		x.renew()
-		err = x.attempt(fresh)
+		if err == nil || !x.again(err) {
+			return err
+		}
+		wanted := err == errExpectationFailed || err == errProxyAsked
+		x.retried = x.retried || !wanted
+		if x.call.Body != nil && x.started && !x.rewind() {
+			return err
+		}
+		fresh = err != errProxyAsked
 	}
-	return err
 }
 
 // errTraceBody is a request that must not be sent.
@@ -142,9 +146,8 @@ func (x *exchange) again(err error) bool {
 	return !e.Sent || x.call.Repeatable && !x.upload.failedItself()
 }
 
-// attempt gets a connection and runs the exchange on it. fresh asks for a new
-// one.
-func (x *exchange) attempt(fresh bool) error {
+// claim gets the connection of an attempt. fresh asks for a new one.
+func (x *exchange) claim(fresh bool) error {
 	cn, err := x.connect(fresh)
 	if err != nil {
 		return err
@@ -155,11 +158,7 @@ func (x *exchange) attempt(fresh bool) error {
 		cn.wire.bound(x.whole, x.limits.Total)
 		cn.bounded = true
 	}
-	err = x.run()
-	if x.upload != nil {
-		x.upload.hush()
-	}
-	return err
+	return nil
 }
 
 // connect gives a connection of the pool that is alive, or opens one.

@@ -14,9 +14,9 @@ import (
 
 // responseBox is a response, its reply and its body in one allocation.
 type responseBox struct {
-	resp  http.Response
-	reply Reply
-	body  responseBody
+	resp   http.Response
+	reply  Reply
+	body   responseBody
 	values [10]string // what the header's are kept in; with more of them there is another array
 }
 
