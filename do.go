@@ -57,8 +57,8 @@ var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 512)} }
 var nothingAsked Request
 
 // ask notes what the job is to send.
-func (j *job) ask(req Request, method, url string) {
-	j.req = req
+func (j *job) ask(req *Request, method, url string) {
+	j.req = *req
 	j.hop.req, j.hop.method, j.hop.url = &j.req, method, url
 }
 

@@ -144,7 +144,7 @@ func (h *hop) allFields() http.Header {
 func (s *Session) transmit(ctx context.Context, req *Request) (*Response, error) {
 	j := jobs.Get().(*job)
 	defer j.recycle()
-	j.ask(*req, cmp.Or(req.Method, http.MethodGet), req.URL)
+	j.ask(req, cmp.Or(req.Method, http.MethodGet), req.URL)
 	h := &j.hop
 	h.session, h.header = s, req.Header
 	if req.via != nil {

@@ -142,7 +142,7 @@ func (s *Session) Delete(ctx context.Context, url string, req ...Request) (*Resp
 // an [*Error] that says which phase and which peer, around the cause.
 func (s *Session) Do(ctx context.Context, req Request) (*Response, error) {
 	j := jobs.Get().(*job)
-	j.ask(req, cmp.Or(req.Method, http.MethodGet), req.URL)
+	j.ask(&req, cmp.Or(req.Method, http.MethodGet), req.URL)
 	return s.do(ctx, j)
 }
 
@@ -153,7 +153,7 @@ func (s *Session) send(ctx context.Context, method, url string, reqs []Request) 
 	}
 	j := jobs.Get().(*job)
 	if len(reqs) == 1 {
-		j.ask(reqs[0], method, url)
+		j.ask(&reqs[0], method, url)
 	} else {
 		j.plain = true
 		j.hop.req, j.hop.method, j.hop.url = &nothingAsked, method, url
