@@ -88,7 +88,7 @@ func (c *conn) origin() *tls.ConnectionState {
 // peer is what replies say of the other end. TLS is complete when it is asked for.
 func (c *conn) peer() *peer {
 	if c.far == nil {
-		c.far = &peer{c.addr, c.origin()}
+		c.far = &peer{c.host, c.addr, c.origin()}
 	}
 	return c.far
 }

@@ -29,7 +29,7 @@ type Reply struct {
 	SetsCookie, Coded bool
 
 	chunked    bool
-	closing    bool // the server announced the end of the connection
+	closing    bool // the connection ends with it
 	reusable   bool // the connection, once the body was read
 	reused     bool // it had served others before
 	repeatable bool // the request
@@ -58,6 +58,7 @@ type more struct {
 
 // peer is who is at the other end of a connection.
 type peer struct {
+	host *host
 	addr string
 	tls  *tls.ConnectionState // nil where the origin's answers come in the clear
 }
@@ -85,7 +86,7 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	case kind == http1.NoBody && x.call.Method != "HEAD":
 		r.Length = 0
 	}
-	r.chunked, r.closing = h.Chunked, h.Close
+	r.chunked, r.closing = h.Chunked, h.Close || kind == http1.UntilClose
 	r.SetsCookie, r.Coded = h.SetsCookie, h.Coded
 	r.peer = x.conn.peer()
 	r.reused, r.repeatable = x.conn.uses > 1, x.call.Repeatable && x.call.rewindable()

@@ -24,15 +24,32 @@ type responseBox struct {
 func (b *responseBox) take(x *exchange) {
 	h, from := &x.head, x.conn.host
 	b.resp.Status = statusText(h.Status, h.Reason)
-	memo, _ := from.memos.Get().(*http1.Memo)
-	if memo == nil {
-		memo = new(http1.Memo)
-	}
+	memo := from.memo()
 	b.resp.Header = h.Fields.Header(b.values[:], memo)
 	if memo.Repeats() {
 		x.conn.rd.Keep(h, &x.c.limits) // for the next one
 	}
 	from.memos.Put(memo)
+}
+
+// memo gives what remembers the fields of the host's heads, to be put back.
+func (h *host) memo() *http1.Memo {
+	if memo, ok := h.memos.Get().(*http1.Memo); ok {
+		return memo
+	}
+	return new(http1.Memo)
+}
+
+// Header makes a map of the fields. backing, when it has room for a value each, is
+// where the values are kept; otherwise there is another array.
+func (r *Reply) Header(backing []string) http.Header {
+	if r.peer == nil || r.peer.host == nil {
+		return r.Fields().Header(backing, nil)
+	}
+	memo := r.peer.host.memo()
+	header := r.Fields().Header(backing, memo)
+	r.peer.host.memos.Put(memo)
+	return header
 }
 
 // chunkedCoding gives what http.Response.TransferEncoding says of the chunked coding,
@@ -48,19 +65,7 @@ func chunkedCoding(values []string) []string {
 func (b *responseBox) fill(req *http.Request) *http.Response {
 	r, resp := &b.reply, &b.resp
 	resp.Request = req
-	resp.StatusCode = r.Status
-	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, int(r.Minor)
-	if r.Minor == 0 {
-		resp.Proto = "HTTP/1.0"
-	}
-	resp.ContentLength = r.Length
-	resp.TLS = r.TLS()
-	resp.Close = r.closing
-	if r.chunked {
-		resp.TransferEncoding = chunkedCoding(resp.Header["Transfer-Encoding"])
-		delete(resp.Header, "Transfer-Encoding")
-		resp.Trailer = announced(resp.Header)
-	}
+	r.Describe(resp)
 	switch {
 	case r.more != nil && r.more.tunnel != nil:
 		resp.Body = r.Upgraded().(*upgraded)
@@ -73,6 +78,27 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 		resp.Body = &b.body
 	}
 	return resp
+}
+
+// Describe says in resp, whose Header is there, what the head says of the response: all
+// but Status, Body and Request.
+func (r *Reply) Describe(resp *http.Response) {
+	resp.StatusCode = r.Status
+	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, int(r.Minor)
+	if r.Minor == 0 {
+		resp.Proto = "HTTP/1.0"
+	}
+	resp.ContentLength = r.Length
+	resp.TLS = r.TLS()
+	resp.Close = r.closing
+	if r.closing && r.Minor > 0 && http1.HasOption(strings.Join(resp.Header["Connection"], ","), "close") {
+		delete(resp.Header, "Connection") // as net/http does: Close says it
+	}
+	if r.chunked {
+		resp.TransferEncoding = chunkedCoding(resp.Header["Transfer-Encoding"])
+		delete(resp.Header, "Transfer-Encoding")
+		resp.Trailer = announced(resp.Header)
+	}
 }
 
 // statusLines are the usual texts of http.Response.Status.
