@@ -61,7 +61,7 @@
 // An error is one line that says what was asked for, on which part of the way it
 // failed, with whom, and why; passwords and keys in URLs are masked:
 //
-//	get "https://a.example/": connect a.example:443: connection refused
+//	get "https://a.example/": connect a.example:443: dial tcp 192.0.2.7:443: connect: connection refused
 //
 // It is a [*url.Error] around an [*Error], with the phase, the peer and whether
 // the request can have arrived, around the cause: errors.Is and errors.As find

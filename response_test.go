@@ -414,12 +414,15 @@ func TestResponseMeta(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	resp, err := s.Get(t.Context(), "http://a.test/x")
+	resp, err := s.Get(t.Context(), "http://a.test/x?token=hush")
 	body := read(t, resp, err)
 	got := []any{resp.Status, resp.Reason(), resp.Proto(), resp.Header("X-A"), resp.Header("x-none"), resp.Headers()["X-A"], body, resp.Cookies()[0].Name, resp.ContentLength, resp.TLS() == nil, resp.RemoteAddr() != ""}
 	want := []any{299, "Fine So Far", "HTTP/1.0", "1", "", []string{"1", "2"}, "hello", "a", int64(-1), true, true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got, want := fmt.Sprint(resp), `get "http://a.test/x?token=xxxxx": status 299 Fine So Far`; got != want {
+		t.Errorf("String: %s, want %s", got, want)
 	}
 	std := resp.HTTP()
 	if std.Status != "299 Fine So Far" || std.ProtoMajor != 1 || std.ProtoMinor != 0 || std.Request.URL.Path != "/x" || std.Header.Get("X-A") != "1" {

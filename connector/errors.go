@@ -104,6 +104,9 @@ func (e *Error) Error() string {
 // cause gives the text of Err, without the addresses that stand in front of it.
 func (e *Error) cause() string {
 	if op, ok := e.Err.(*net.OpError); ok && e.Addr != "" && op.Err != nil {
+		if call, ok := op.Err.(*os.SyscallError); ok && call.Syscall == op.Op {
+			return call.Error() // which says it, too
+		}
 		return op.Op + ": " + op.Err.Error()
 	}
 	return e.Err.Error()
