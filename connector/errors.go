@@ -74,7 +74,8 @@ type Error struct {
 	Err error
 }
 
-// Error gives "phase host via proxy (addr): cause".
+// Error gives "phase host via proxy (addr): cause", and for a wait in vain for a
+// connection the usual reason.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Phase.String())
@@ -95,9 +96,12 @@ func (e *Error) Error() string {
 	if e.Limit != "" {
 		b.WriteString(e.Limit)
 		b.WriteString(" exceeded")
-		return b.String()
+	} else {
+		b.WriteString(e.cause())
 	}
-	b.WriteString(e.cause())
+	if e.Phase == PhasePool && e.Timeout() {
+		b.WriteString(" (no connection came free; a response that is neither read nor closed keeps one)")
+	}
 	return b.String()
 }
 

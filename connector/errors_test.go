@@ -27,6 +27,9 @@ func TestErrorTexts(t *testing.T) {
 	}{
 		{connector.Error{Phase: connector.PhasePrepare, Err: errors.New("URL without a host")}, "prepare: URL without a host"},
 		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Err: connector.ErrClosed}, "pool a:80: connector is closed"},
+		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Limit: "pool timeout of 60s", Err: os.ErrDeadlineExceeded}, "pool a:80: pool timeout of 60s exceeded (no connection came free; a response that is neither read nor closed keeps one)"},
+		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Err: context.DeadlineExceeded}, "pool a:80: context deadline exceeded (no connection came free; a response that is neither read nor closed keeps one)"},
+		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Err: context.Canceled}, "pool a:80: context canceled"},
 		{connector.Error{Phase: connector.PhaseConnect, Host: "a:80", Limit: "connect timeout of 10s", Err: io.EOF}, "connect a:80: connect timeout of 10s exceeded"},
 		{connector.Error{Phase: connector.PhaseConnect, Host: "a:80", Err: refused}, "connect a:80: dial tcp 10.0.0.1:80: connection refused"},
 		{connector.Error{Phase: connector.PhaseHead, Host: "a:80", Addr: "10.0.0.1:80", Err: reset}, "head a:80 (10.0.0.1:80): read: connection reset by peer"},
