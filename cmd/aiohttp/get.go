@@ -84,11 +84,11 @@ func (f *getFlags) register(set *pflag.FlagSet) {
 func (a *app) get(ctx context.Context, f *getFlags, target string) error {
 	req, err := f.request.Build(target, a.stdin)
 	if err != nil {
-		return &exit.Error{Code: exit.Input, Err: fmt.Errorf("get: %w", err)}
+		return inputf("get: %w", err)
 	}
 	session, err := f.session()
 	if err != nil {
-		return &exit.Error{Code: exit.Input, Err: fmt.Errorf("get: %w", err)}
+		return inputf("get: %w", err)
 	}
 	defer session.Close()
 	if text := f.tls.Danger(); text != "" {
@@ -96,7 +96,7 @@ func (a *app) get(ctx context.Context, f *getFlags, target string) error {
 	}
 	if f.curl {
 		if err := a.printCurl(f, session, req); err != nil {
-			return &exit.Error{Code: exit.Input, Err: fmt.Errorf("get: %w", err)}
+			return inputf("get: %w", err)
 		}
 		return nil
 	}
