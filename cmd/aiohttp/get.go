@@ -171,7 +171,7 @@ func (f *getFlags) judge(resp *aiohttp.Response) error {
 		code = exit.ServerError
 	}
 	return &exit.Error{Code: code, Err: fmt.Errorf("%s %q: status %d %s", strings.ToLower(resp.Method()),
-		resp.URL().Redacted(), resp.Status, http.StatusText(resp.Status))}
+		aiohttp.MaskURL(resp.URL().String()), resp.Status, http.StatusText(resp.Status))}
 }
 
 // showRequest prints the head that is about to be sent.
@@ -203,7 +203,7 @@ func (a *app) showResponse(resp *aiohttp.Response, t *connector.Timings) {
 
 // bodyError says what was asked for, in the form that the session's errors have.
 func bodyError(resp *aiohttp.Response, err error) error {
-	err = fmt.Errorf("%s %q: %w", strings.ToLower(resp.Method()), resp.URL().Redacted(), err)
+	err = fmt.Errorf("%s %q: %w", strings.ToLower(resp.Method()), aiohttp.MaskURL(resp.URL().String()), err)
 	if errors.Is(err, answer.ErrBinary) {
 		return &exit.Error{Code: exit.Write, Err: err,
 			Hint: "-o FILE writes it to a file, -o - to the terminal all the same"}
