@@ -65,7 +65,9 @@
 //
 // It is a [*url.Error] around an [*Error], with the phase, the peer and whether
 // the request can have arrived, around the cause: errors.Is and errors.As find
-// context.Canceled, a *trust.CertificateError with its remedy, a *net.OpError.
+// context.Canceled, a *trust.CertificateError with its remedy, a *net.OpError. So
+// are the errors of Bytes, Text, JSON, Save, Lines and Chunks; those of Read and
+// WriteTo are the [*Error] alone.
 // [SafeToRetry] tells whether to try again. A status of 400 and above is no
 // error, until RaiseForStatus makes a [*StatusError] of it.
 //

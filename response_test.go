@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -360,6 +361,59 @@ func TestResponseJSONError(t *testing.T) {
 	}
 	_, err = aiohttp.JSON[int](resp)
 	wantError(t, err, `decoding JSON (Content-Type "text/html", status 502, body begins "<html>\r\nxxx`)
+}
+
+// Whatever takes the body says whose it was when that fails, once.
+func TestResponseErrorOfABodyNamesItsURL(t *testing.T) {
+	s, n := network(t)
+	ln, err := n.Listen("a.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			conn.Read(make([]byte, 4<<10))
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}")
+			conn.Close()
+		}
+	}()
+	dir := t.TempDir()
+	for name, take := range map[string]func(*aiohttp.Response) error{
+		"bytes": func(r *aiohttp.Response) error { _, err := r.Bytes(); return err },
+		"text":  func(r *aiohttp.Response) error { _, err := r.Text(); return err },
+		"json":  func(r *aiohttp.Response) error { return r.JSON(new(any)) },
+		"save":  func(r *aiohttp.Response) error { _, err := r.Save(filepath.Join(dir, "file")); return err },
+		"lines": func(r *aiohttp.Response) (last error) {
+			for _, err := range r.Lines() {
+				last = err
+			}
+			return last
+		},
+		"chunks": func(r *aiohttp.Response) (last error) {
+			for _, err := range r.Chunks() {
+				last = err
+			}
+			return last
+		},
+	} {
+		resp, err := s.Get(t.Context(), "http://a.test/x?token=hush")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = take(resp)
+		want := `get "http://a.test/x?token=xxxxx": body a.test:80 (` + resp.RemoteAddr() + `): server closed the connection after 2 of 5 bytes of the body`
+		if err == nil || err.Error() != want {
+			t.Errorf("%s:\n got %v\nwant %s", name, err, want)
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: not io.ErrUnexpectedEOF", name)
+		}
+	}
 }
 
 func TestResponseRaiseForStatus(t *testing.T) {

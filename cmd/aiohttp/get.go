@@ -201,8 +201,12 @@ func (a *app) showResponse(resp *aiohttp.Response, t *connector.Timings) {
 	answer.Head(a.stderr, resp, prefix, true)
 }
 
-// bodyError says what was asked for, in the form that the session's errors have.
+// bodyError says what was asked for, in the form that the session's errors have, where
+// err does not.
 func bodyError(resp *aiohttp.Response, err error) error {
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return err
+	}
 	err = fmt.Errorf("%s %q: %w", strings.ToLower(resp.Method()), aiohttp.MaskURL(resp.URL().String()), err)
 	if errors.Is(err, answer.ErrBinary) {
 		return &exit.Error{Code: exit.Write, Err: err,
