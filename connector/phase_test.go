@@ -347,3 +347,18 @@ func TestClientTimeoutOfNetHTTP(t *testing.T) {
 		}
 	})
 }
+
+// http.Client ends a request at its Timeout by a context and by a channel, at the
+// same moment. The error is that of the context, whichever comes first.
+func TestClientTimeoutOfNetHTTPIsADeadline(t *testing.T) {
+	for range 20 {
+		inBubble(t, connector.Options{}, func(e *env) {
+			go func() { e.accept().WantHead() }()
+			client := &http.Client{Transport: e.c, Timeout: 3 * time.Second}
+			_, err := client.Get("http://example.com/")
+			if err == nil || !strings.Contains(err.Error(), "): context deadline exceeded") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
