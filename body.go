@@ -1,7 +1,6 @@
 package aiohttp
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/form"
@@ -180,140 +178,6 @@ func fileType(path string) string {
 		return t
 	}
 	return defaultBodyType
-}
-
-// fromReader takes a reader, whose length some types tell.
-func (b *body) fromReader(r io.Reader, length int64) error {
-	b.reader, b.length, b.contentType = r, -1, defaultBodyType
-	switch r := r.(type) {
-	case *carried:
-		return r.handOver(b)
-	case *bytes.Reader:
-		b.length = int64(r.Len())
-	case *strings.Reader:
-		b.length = int64(r.Len())
-	case *bytes.Buffer:
-		// The content changes hands, and the caller's buffer is empty as after
-		// reading: what is written to it next lands elsewhere.
-		b.reader, b.payload = nil, r.Bytes()
-		*r = bytes.Buffer{}
-		if length > 0 && length != int64(len(b.payload)) {
-			return fmt.Errorf("request body of %d bytes with a ContentLength of %d", len(b.payload), length)
-		}
-		return nil
-	case *os.File:
-		b.length = restOfFile(r)
-	}
-	inMemory := b.length >= 0 && b.length <= smallBody && !isFile(r)
-	switch {
-	case length < 0:
-		return fmt.Errorf("negative ContentLength %d", length)
-	case length > 0:
-		inMemory = inMemory && length == b.length
-		b.length = length
-	}
-	if b.length == 0 {
-		b.close()
-		b.reader = nil
-		return nil
-	}
-	if inMemory {
-		b.payload = make([]byte, b.length)
-		_, err := io.ReadFull(r, b.payload)
-		b.reader = nil
-		return err
-	}
-	if seeker, ok := r.(io.ReadSeeker); ok {
-		if b.replay, ok = newReplay(seeker); ok {
-			b.reader, b.reopen = b.replay.turn, b.replay.again
-		}
-	}
-	return nil
-}
-
-func isFile(r io.Reader) bool {
-	_, ok := r.(*os.File)
-	return ok
-}
-
-// restOfFile gives the number of bytes from a regular file's position to its
-// end, or -1.
-func restOfFile(f *os.File) int64 {
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return -1
-	}
-	at, err := f.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return -1
-	}
-	return max(info.Size()-at, 0)
-}
-
-// carried is a body on its way through middleware, which any number of attempts
-// may send.
-type carried struct {
-	body body
-
-	mu    sync.Mutex
-	begun bool // middleware has read of it
-	taken bool // by an attempt, whose it is to close
-}
-
-// Read is for middleware that wants to read the body itself. Once an attempt has
-// taken it, it begins anew: what the attempt has is not touched.
-func (c *carried) Read(p []byte) (int, error) {
-	c.mu.Lock()
-	if c.taken {
-		if err := c.body.rewind(); err != nil {
-			c.mu.Unlock()
-			return 0, err
-		}
-		c.taken = false
-	}
-	c.begun = true
-	reader := c.body.reader
-	c.mu.Unlock()
-	return reader.Read(p)
-}
-
-// Close closes a body that no attempt has taken.
-func (c *carried) Close() error {
-	c.settle()
-	return nil
-}
-
-// settle closes the body, unless an attempt has done so or will. A nil carried is
-// no body.
-func (c *carried) settle() {
-	if c == nil {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.taken {
-		c.taken = true
-		c.body.close()
-	}
-}
-
-// handOver gives the body to an attempt: the first has it as it is, each later
-// one from its start.
-func (c *carried) handOver(b *body) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.begun || c.taken {
-		before := c.body
-		if err := c.body.rewind(); err != nil {
-			return err
-		}
-		if !c.taken {
-			before.close() // what middleware has read of
-		}
-	}
-	c.taken = true
-	b.reader, b.length, b.reopen, b.contentType = c.body.reader, c.body.length, c.body.reopen, defaultBodyType
-	return nil
 }
 
 // rewind makes the body ready to be sent again.

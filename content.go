@@ -3,9 +3,11 @@ package aiohttp
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/aiohttp-go/aiohttp/internal/text"
@@ -25,12 +27,23 @@ func (r *Response) Bytes() ([]byte, error) {
 		}
 		content, err := r.readAll(limit)
 		if err != nil {
-			r.extend().failure = err
+			r.extend().failure = r.about(err)
 		}
 		r.content, r.held = content, true
 		r.Close()
 	}
 	return r.content, r.failed()
+}
+
+// about puts method and URL in front of an error of the body, as a call does it with
+// its own: who reads many responses wants to know of which one it is.
+func (r *Response) about(err error) error {
+	var ours *Error
+	var named *url.Error
+	if !errors.As(err, &ours) || errors.As(err, &named) {
+		return err
+	}
+	return wrap(r.method, r.URL().String(), err)
 }
 
 // failed gives the error that stands in the place of a body in memory.
@@ -95,8 +108,8 @@ func (r *Response) JSON(v any) error {
 		if !r.saysJSON() {
 			err = kindError{err, ErrContentType}
 		}
-		return r.explain(fmt.Errorf("decoding JSON (Content-Type %q, status %d, body begins %q): %w",
-			r.Header("Content-Type"), r.Status, content[:min(len(content), most)], err))
+		return r.about(r.explain(fmt.Errorf("decoding JSON (Content-Type %q, status %d, body begins %q): %w",
+			r.Header("Content-Type"), r.Status, content[:min(len(content), most)], err)))
 	}
 	return nil
 }

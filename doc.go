@@ -61,11 +61,13 @@
 // An error is one line that says what was asked for, on which part of the way it
 // failed, with whom, and why; passwords and keys in URLs are masked:
 //
-//	get "https://a.example/": connect a.example:443: connection refused
+//	get "https://a.example/": connect a.example:443: dial tcp 192.0.2.7:443: connect: connection refused
 //
 // It is a [*url.Error] around an [*Error], with the phase, the peer and whether
 // the request can have arrived, around the cause: errors.Is and errors.As find
-// context.Canceled, a *trust.CertificateError with its remedy, a *net.OpError.
+// context.Canceled, a *trust.CertificateError with its remedy, a *net.OpError. So
+// are the errors of Bytes, Text, JSON, Save, Lines and Chunks; those of Read and
+// WriteTo are the [*Error] alone.
 // [SafeToRetry] tells whether to try again. A status of 400 and above is no
 // error, until RaiseForStatus makes a [*StatusError] of it.
 //

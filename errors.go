@@ -84,12 +84,14 @@ type StatusError struct {
 }
 
 // Error gives "get url: status 404 Not Found".
-func (e *StatusError) Error() string {
-	reason := e.Reason
+func (e *StatusError) Error() string { return outcome(e.Method, e.URL, e.Status, e.Reason) }
+
+// outcome says in one line what a request has come to.
+func outcome(method, url string, status int, reason string) string {
 	if reason == "" {
-		reason = http.StatusText(e.Status)
+		reason = http.StatusText(status)
 	}
-	text := fmt.Sprintf("%s %q: status %d", operation(e.Method), e.URL, e.Status)
+	text := fmt.Sprintf("%s %q: status %d", operation(method), url, status)
 	if reason != "" {
 		text += " " + printable(reason)
 	}

@@ -3,6 +3,7 @@ package aiohttp
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -210,10 +211,20 @@ func parseURL(text string) (*url.URL, error) {
 	case err == nil:
 		u.RawQuery = asciiQuery(u.RawQuery)
 		return u, nil
+	case startsWithAddrPort(text):
+		return nil, fmt.Errorf("%w: an address and port need \"http://\" or \"https://\" before them", ErrInvalidURL)
 	case errors.As(err, &parse) && !strings.Contains(text, "@"):
 		return nil, fmt.Errorf("%w: %w", ErrInvalidURL, parse.Err)
 	}
 	return nil, ErrInvalidURL
+}
+
+// startsWithAddrPort reports whether a text is an address and port, and a path: what
+// a URL without its scheme looks like.
+func startsWithAddrPort(text string) bool {
+	host, _, _ := strings.Cut(text, "/")
+	_, err := netip.ParseAddrPort(host)
+	return err == nil
 }
 
 // asciiQuery encodes what is not ASCII in a query, as net/url does it in a path.

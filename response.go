@@ -102,6 +102,12 @@ type failedDecoder struct{ err error }
 func (f failedDecoder) Read([]byte) (int, error) { return 0, f.err }
 func (f failedDecoder) Close() error             { return nil }
 
+// String gives "get url: status 200 OK", for logs: passwords and keys in the URL are
+// masked.
+func (r *Response) String() string {
+	return outcome(r.method, secret.URL(r.URL()), r.Status, r.Reason())
+}
+
 // OK reports whether the status is below 400.
 func (r *Response) OK() bool { return r.Status < 400 }
 

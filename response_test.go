@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -363,6 +364,59 @@ func TestResponseJSONError(t *testing.T) {
 	wantError(t, err, `decoding JSON (Content-Type "text/html", status 502, body begins "<html>\r\nxxx`)
 }
 
+// Whatever takes the body says whose it was when that fails, once.
+func TestResponseErrorOfABodyNamesItsURL(t *testing.T) {
+	s, n := network(t)
+	ln, err := n.Listen("a.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			conn.Read(make([]byte, 4<<10))
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}")
+			conn.Close()
+		}
+	}()
+	dir := t.TempDir()
+	for name, take := range map[string]func(*aiohttp.Response) error{
+		"bytes": func(r *aiohttp.Response) error { _, err := r.Bytes(); return err },
+		"text":  func(r *aiohttp.Response) error { _, err := r.Text(); return err },
+		"json":  func(r *aiohttp.Response) error { return r.JSON(new(any)) },
+		"save":  func(r *aiohttp.Response) error { _, err := r.Save(filepath.Join(dir, "file")); return err },
+		"lines": func(r *aiohttp.Response) (last error) {
+			for _, err := range r.Lines() {
+				last = err
+			}
+			return last
+		},
+		"chunks": func(r *aiohttp.Response) (last error) {
+			for _, err := range r.Chunks() {
+				last = err
+			}
+			return last
+		},
+	} {
+		resp, err := s.Get(t.Context(), "http://a.test/x?token=hush")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = take(resp)
+		want := `get "http://a.test/x?token=xxxxx": body a.test:80 (` + resp.RemoteAddr() + `): server closed the connection after 2 of 5 bytes of the body`
+		if err == nil || err.Error() != want {
+			t.Errorf("%s:\n got %v\nwant %s", name, err, want)
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: not io.ErrUnexpectedEOF", name)
+		}
+	}
+}
+
 func TestResponseRaiseForStatus(t *testing.T) {
 	answer := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Why", "because")
@@ -415,12 +469,15 @@ func TestResponseMeta(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	resp, err := s.Get(t.Context(), "http://a.test/x")
+	resp, err := s.Get(t.Context(), "http://a.test/x?token=hush")
 	body := read(t, resp, err)
 	got := []any{resp.Status, resp.Reason(), resp.Proto(), resp.Header("X-A"), resp.Header("x-none"), resp.Headers()["X-A"], body, resp.Cookies()[0].Name, resp.ContentLength, resp.TLS() == nil, resp.RemoteAddr() != ""}
 	want := []any{299, "Fine So Far", "HTTP/1.0", "1", "", []string{"1", "2"}, "hello", "a", int64(-1), true, true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got, want := fmt.Sprint(resp), `get "http://a.test/x?token=xxxxx": status 299 Fine So Far`; got != want {
+		t.Errorf("String: %s, want %s", got, want)
 	}
 	std := resp.HTTP()
 	if std.Status != "299 Fine So Far" || std.ProtoMajor != 1 || std.ProtoMinor != 0 || std.Request.URL.Path != "/x" || std.Header.Get("X-A") != "1" {

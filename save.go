@@ -49,7 +49,7 @@ func (r *Response) Save(path string) (n int64, err error) {
 	}()
 	if n, err = r.writeTo(f); err != nil {
 		f.Close()
-		return n, saveError(path, err)
+		return n, r.about(saveError(path, err))
 	}
 	if err = f.Close(); err == nil {
 		err = os.Rename(temporary, path)
@@ -68,7 +68,7 @@ func (r *Response) saveThrough(path string) (int64, error) {
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
-	return n, saveError(path, err)
+	return n, r.about(saveError(path, err))
 }
 
 // writeTo writes the body, also one that was read into memory already.

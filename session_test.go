@@ -328,6 +328,10 @@ func TestSessionErrorText(t *testing.T) {
 		{"http://[::1/", `get "http://[::1/": prepare: invalid URL: missing ']' in host`},
 		{"http://a.test/?token=sec ret%zz", `get "http://a.test/?token=xxxxx": prepare: URL has a space`},
 		{"/x", `get "/x": prepare: URL without a scheme (set Options.BaseURL for relative ones)`},
+		{"a.test:80/x", `get "a.test:80/x": prepare: unsupported scheme "a.test"; a host and port need "http://"`},
+		{"127.0.0.1:80/x", `get "127.0.0.1:80/x": prepare: invalid URL: an address and port need "http://" or "https://" before them`},
+		{"[::1]:80", `get "[::1]:80": prepare: invalid URL: an address and port need`},
+		{"u:80@a.test/", `get "u:xxxxx@a.test/": prepare: unsupported scheme "u"`},
 		{"ftp://u:secret@a.test/", `get "ftp://u:xxxxx@a.test/": prepare: unsupported scheme "ftp"`},
 	} {
 		_, err := s.Get(t.Context(), test.url)

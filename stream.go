@@ -52,7 +52,7 @@ func (r *Response) Lines() iter.Seq2[string, error] {
 			case err == io.EOF && len(line) == 0:
 				return
 			case err != nil && err != io.EOF:
-				yield("", r.explain(err))
+				yield("", r.about(r.explain(err)))
 				return
 			}
 			if !yield(strings.ToValidUTF8(string(line), "\ufffd"), nil) || err == io.EOF {
@@ -108,7 +108,7 @@ func (r *Response) Chunks() iter.Seq2[[]byte, error] {
 				return
 			}
 			if err != nil {
-				yield(nil, err)
+				yield(nil, r.about(err))
 				return
 			}
 		}

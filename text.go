@@ -13,5 +13,5 @@ func (r *Response) Text() (string, error) {
 		return "", err
 	}
 	decoded, err := text.Decode(content, r.Header("Content-Type"))
-	return decoded, r.explain(err)
+	return decoded, r.about(r.explain(err))
 }

@@ -109,3 +109,27 @@ func ExampleParseChallenges() {
 	// digest a
 	// basic a
 }
+
+// What a server asks for decides what to do about a 401.
+func ExampleChallenges() {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)
+		w.Header().Add("WWW-Authenticate", `Basic realm="api"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer srv.Close()
+	session := aiohttp.NewSession()
+	defer session.Close()
+
+	resp, err := session.Get(context.Background(), srv.URL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer resp.Close()
+	for _, c := range auth.Challenges(resp) {
+		fmt.Println(c.Scheme, c.Params["realm"], c.Params["error"])
+	}
+	// Output:
+	// bearer api invalid_token
+	// basic api
+}

@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -185,4 +186,17 @@ func FuzzParseNetrc(f *testing.F) {
 			t.Errorf("got %q %q %v, want %q %q", u, p, ok, user, password)
 		}
 	})
+}
+
+// Whoever prints a file prints no password.
+func TestNetrcFileIsPrintedWithoutItsSecrets(t *testing.T) {
+	f, err := auth.ParseNetrc(strings.NewReader("machine a.test login u password hush"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if got, want := fmt.Sprintf(verb, f), "netrc of 1 machines"; got != want {
+			t.Errorf("%s: %q, want %q", verb, got, want)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 )
 
 // errChannelClosed is the cause when a request's Cancel channel ends it.
@@ -30,6 +31,9 @@ func (c *Connector) cancelable(ctx context.Context, req *http.Request) (context.
 	watched := c.running.start(func() {
 		select {
 		case <-req.Cancel:
+			if ends, ok := ctx.Deadline(); ok && !time.Now().Before(ends) {
+				<-ctx.Done() // it is due, and says more: http.Client lets both end together
+			}
 			cancel(errChannelClosed)
 		case <-ctx.Done():
 		case <-c.dialer.ctx.Done():

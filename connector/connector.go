@@ -17,7 +17,8 @@ const Version = "0.1.0"
 
 // Connector opens, pools and reuses connections and sends requests on them. It
 // is an [http.RoundTripper], so that it can stand in for http.Transport, and
-// has a face of its own, [Connector.Do], for the session.
+// has a face of its own, [Connector.Do], for the session. Make one with [New]: unlike
+// http.Transport's, its zero value is of no use.
 //
 // A Connector is safe for concurrent use. It starts no goroutine for a
 // connection at rest nor for a request without a large body, but one to open a

@@ -74,7 +74,8 @@ type Error struct {
 	Err error
 }
 
-// Error gives "phase host via proxy (addr): cause".
+// Error gives "phase host via proxy (addr): cause", and for a wait in vain for a
+// connection the usual reason.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Phase.String())
@@ -95,15 +96,21 @@ func (e *Error) Error() string {
 	if e.Limit != "" {
 		b.WriteString(e.Limit)
 		b.WriteString(" exceeded")
-		return b.String()
+	} else {
+		b.WriteString(e.cause())
 	}
-	b.WriteString(e.cause())
+	if e.Phase == PhasePool && e.Timeout() {
+		b.WriteString(" (no connection came free; a response that is neither read nor closed keeps one)")
+	}
 	return b.String()
 }
 
 // cause gives the text of Err, without the addresses that stand in front of it.
 func (e *Error) cause() string {
 	if op, ok := e.Err.(*net.OpError); ok && e.Addr != "" && op.Err != nil {
+		if call, ok := op.Err.(*os.SyscallError); ok && call.Syscall == op.Op {
+			return call.Error() // which says it, too
+		}
 		return op.Op + ": " + op.Err.Error()
 	}
 	return e.Err.Error()

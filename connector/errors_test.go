@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,16 +20,21 @@ func TestErrorTexts(t *testing.T) {
 	// golang/go#15935, #18596: errors do not tell what failed.
 	refused := &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(netip.MustParseAddrPort("10.0.0.1:80")), Err: syscall.ECONNREFUSED}
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	broken := &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.EPIPE)}
 	for _, tt := range []struct {
 		err  connector.Error
 		want string
 	}{
 		{connector.Error{Phase: connector.PhasePrepare, Err: errors.New("URL without a host")}, "prepare: URL without a host"},
 		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Err: connector.ErrClosed}, "pool a:80: connector is closed"},
+		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Limit: "pool timeout of 60s", Err: os.ErrDeadlineExceeded}, "pool a:80: pool timeout of 60s exceeded (no connection came free; a response that is neither read nor closed keeps one)"},
+		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Err: context.DeadlineExceeded}, "pool a:80: context deadline exceeded (no connection came free; a response that is neither read nor closed keeps one)"},
+		{connector.Error{Phase: connector.PhasePool, Host: "a:80", Err: context.Canceled}, "pool a:80: context canceled"},
 		{connector.Error{Phase: connector.PhaseConnect, Host: "a:80", Limit: "connect timeout of 10s", Err: io.EOF}, "connect a:80: connect timeout of 10s exceeded"},
 		{connector.Error{Phase: connector.PhaseConnect, Host: "a:80", Err: refused}, "connect a:80: dial tcp 10.0.0.1:80: connection refused"},
 		{connector.Error{Phase: connector.PhaseHead, Host: "a:80", Addr: "10.0.0.1:80", Err: reset}, "head a:80 (10.0.0.1:80): read: connection reset by peer"},
 		{connector.Error{Phase: connector.PhaseHead, Host: "10.0.0.1:80", Addr: "10.0.0.1:80", Err: reset}, "head 10.0.0.1:80: read: connection reset by peer"},
+		{connector.Error{Phase: connector.PhaseWrite, Host: "10.0.0.1:80", Addr: "10.0.0.1:80", Err: broken}, "write 10.0.0.1:80: write: broken pipe"},
 		{connector.Error{Phase: 99, Err: io.EOF}, "unknown: EOF"},
 	} {
 		if got := tt.err.Error(); got != tt.want {

@@ -152,3 +152,20 @@ func ExampleConnector_Do() {
 	fmt.Println(reply.Status, string(mood), string(body))
 	// Output: 200 good hello
 }
+
+// A program that fetches what its users name keeps out of its own network, whatever
+// the DNS says and wherever redirects lead.
+func ExamplePublicOnly() {
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "for the inside only")
+	}))
+	defer site.Close()
+
+	transport := connector.New(connector.Options{Guard: connector.PublicOnly()})
+	defer transport.Close()
+	client := &http.Client{Transport: transport}
+
+	_, err := client.Get(site.URL)
+	fmt.Println(errors.Is(err, connector.ErrRefusedAddress))
+	// Output: true
+}

@@ -143,7 +143,7 @@ func TestEachPhaseHasItsTimeout(t *testing.T) {
 			if !err.Timeout() || !errors.Is(err, os.ErrDeadlineExceeded) || err.Sent != h.sent || (err.Addr != "") != h.peer {
 				e.t.Errorf("got %+v", err)
 			}
-			if !strings.HasSuffix(err.Error(), ": "+h.limit+" timeout of 7s exceeded") {
+			if !strings.Contains(err.Error(), ": "+h.limit+" timeout of 7s exceeded") {
 				e.t.Errorf("got text %q", err)
 			}
 		})
@@ -346,4 +346,19 @@ func TestClientTimeoutOfNetHTTP(t *testing.T) {
 			t.Errorf("got %v, want a time-out", err)
 		}
 	})
+}
+
+// http.Client ends a request at its Timeout by a context and by a channel, at the
+// same moment. The error is that of the context, whichever comes first.
+func TestClientTimeoutOfNetHTTPIsADeadline(t *testing.T) {
+	for range 20 {
+		inBubble(t, connector.Options{}, func(e *env) {
+			go func() { e.accept().WantHead() }()
+			client := &http.Client{Transport: e.c, Timeout: 3 * time.Second}
+			_, err := client.Get("http://example.com/")
+			if err == nil || !strings.Contains(err.Error(), "): context deadline exceeded") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
 }

@@ -180,6 +180,10 @@ func Address(u *url.URL) (addr string, secure bool, err error) {
 	case "":
 		return "", false, errors.New("URL without a scheme")
 	default:
+		if port, _, _ := strings.Cut(u.Opaque, "/"); port != "" && strings.Trim(port, "0123456789") == "" {
+			// "localhost:8080/x" is a URL of the scheme "localhost"
+			return "", false, fmt.Errorf("unsupported scheme %q; a host and port need \"http://\" or \"https://\" before them", u.Scheme)
+		}
 		return "", false, fmt.Errorf("unsupported scheme %q", u.Scheme)
 	}
 	host := u.Host

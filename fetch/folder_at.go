@@ -28,12 +28,16 @@ func openHandle(root *os.Root, path string) (handle, error) {
 
 func (h handle) close() { h.dir.Close() }
 
-// lookup tells whether name exists, and when it was last written.
+// lookup tells whether name exists, and when it was last written. A folder of that
+// name is an error.
 func (h handle) lookup(name string) (written time.Time, exists bool, err error) {
 	var st unix.Stat_t
 	err = retryInterrupted(func() error { return unix.Fstatat(h.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
 	if errors.Is(err, unix.ENOENT) {
 		return time.Time{}, false, nil
+	}
+	if err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR {
+		err = unix.EISDIR
 	}
 	if err != nil {
 		return time.Time{}, false, &os.PathError{Op: "stat", Path: name, Err: err}

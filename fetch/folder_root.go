@@ -21,11 +21,15 @@ func openHandle(root *os.Root, path string) (handle, error) {
 
 func (h handle) close() { h.root.Close() }
 
-// lookup tells whether name exists, and when it was last written.
+// lookup tells whether name exists, and when it was last written. A folder of that
+// name is an error.
 func (h handle) lookup(name string) (written time.Time, exists bool, err error) {
 	st, err := h.root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return time.Time{}, false, nil
+	}
+	if err == nil && st.IsDir() {
+		err = &fs.PathError{Op: "stat", Path: name, Err: syscall.EISDIR}
 	}
 	if err != nil {
 		return time.Time{}, false, err

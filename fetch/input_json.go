@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // A jsonLine is a JSON line of a list.
@@ -55,7 +56,7 @@ func (v *fieldValues) UnmarshalJSON(b []byte) error {
 }
 
 func invalidJSON(text string) error {
-	return &inputError{kind: "invalid JSON", text: "json: " + text}
+	return &inputError{kind: "invalid JSON", text: "json: " + strings.TrimPrefix(text, "json: ")}
 }
 
 func parseJSONLine(line []byte) (Item, error) {

@@ -49,7 +49,7 @@ func TestLines(t *testing.T) {
 		{"long-json", `{` + padding + `"url":"http://h/"}` + "\nhttp://h/b", []string{"1 http://h/", "2 http://h/b"}},
 		{"too-long-json", `{` + strings.Repeat(padding, 8) + `"url":"http://h/"}` + "\r\nhttp://h/b",
 			[]string{"error: line 1: longer than 1048576 bytes", "2 http://h/b"}},
-		{"json-typo", `{"url":"http://h/","header":{}}`, []string{`error: line 1: json: json: unknown field "header"`}},
+		{"json-typo", `{"url":"http://h/","header":{}}`, []string{`error: line 1: json: unknown field "header"`}},
 		{"json-twice", `{"url":"http://h/"}{}`, []string{`error: line 1: json: "{}" after the object`}},
 		{"json-no-url", `{}`, []string{"error: line 1: url: empty"}},
 		{"json-bad-sum", `{"url":"http://h/","sha256":"12"}`, []string{`error: line 1: sha256 "12": not 64 hex digits`}},

@@ -40,6 +40,18 @@ func TestRunWritesEachFileOnce(t *testing.T) {
 	}
 }
 
+// A folder where a file should be is no file that is there already.
+func TestRunTakesNoFolderForAFile(t *testing.T) {
+	for _, overwrite := range []bool{false, true} {
+		s, dir := newSite(t, echo), t.TempDir()
+		list := fetch.Lines(strings.NewReader(`{"url":"` + s.URL + `/a","output":"d/a/x"}` + "\n" + `{"url":"` + s.URL + `/b","output":"d/a"}`))
+		sum, results := run(t, fetch.Options{Dir: dir, Concurrency: 1, Overwrite: overwrite}, list)
+		if got := results[s.URL+"/b"].Err; sum.Fetched != 1 || sum.Failed != 1 || !errors.Is(got, syscall.EISDIR) {
+			t.Errorf("overwrite %v: %v, error %v", overwrite, &sum, got)
+		}
+	}
+}
+
 func TestRunSkipsWhatIsThere(t *testing.T) {
 	s, dir := newSite(t, echo), t.TempDir()
 	list := urls(s.URL+"/a.txt", s.URL+"/b.txt")

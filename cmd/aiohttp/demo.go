@@ -148,10 +148,10 @@ func (a *app) compareDemo(sequential, took time.Duration, pages int) {
 	if a.log.quiet || a.log.json != nil || took <= 0 {
 		return
 	}
-	const width = 40
+	width := s.Fit(40, 33)
 	times := float64(sequential) / float64(took)
 	s.Printf("  one after the other  %s  %s\n", s.Paint(tty.Red, s.Bar(1, width)), units.Duration(sequential))
-	s.Printf("  at once              %s  %s\n\n", s.Paint(tty.Green, s.Bar(max(1/times, 1.0/width), width)),
+	s.Printf("  at once              %s  %s\n\n", s.Paint(tty.Green, s.Bar(max(1/times, 1/float64(width)), width)),
 		s.Paint(tty.Bold, units.Duration(took)))
 	s.Printf("  %s, and all %s checked against the site's SHA-256\n\n",
 		s.Paint(tty.Bold, fmt.Sprintf("%.0f times faster", times)), units.Plural(int64(pages), "page is", "pages are"))

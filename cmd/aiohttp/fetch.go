@@ -94,7 +94,7 @@ func (f *fetchFlags) register(set *pflag.FlagSet) {
 	set.StringArrayVarP(&f.header, "header", "H", nil, "header `field` \"Name: value\" for every request; repeatable")
 	set.StringVarP(&f.dir, "output", "o", ".", "`folder` for the files, made if it is not there")
 	set.BoolVar(&f.flat, "flat", false, "put all files into one folder, named by page and hash")
-	set.StringVar(&f.name, "name", "", "name files by a `template` of {host} {path} {name} {ext} {hash} {n} {line}")
+	set.StringVar(&f.name, "name", "", "name files by a `template` of {host} {path} {name} {ext} {hash} {n} {line}, such as {n:4}{ext}: {ext} has its dot")
 	set.BoolVar(&f.overwrite, "overwrite", false, "fetch again what is there already")
 	set.IntVarP(&f.concurrency, "concurrency", "c", 64, "at most `n` requests at once")
 	set.IntVar(&f.perHost, "per-host", 8, "at most `n` requests at once to one server")

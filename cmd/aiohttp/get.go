@@ -84,11 +84,11 @@ func (f *getFlags) register(set *pflag.FlagSet) {
 func (a *app) get(ctx context.Context, f *getFlags, target string) error {
 	req, err := f.request.Build(target, a.stdin)
 	if err != nil {
-		return &exit.Error{Code: exit.Input, Err: fmt.Errorf("get: %w", err)}
+		return inputf("get: %w", err)
 	}
 	session, err := f.session()
 	if err != nil {
-		return &exit.Error{Code: exit.Input, Err: fmt.Errorf("get: %w", err)}
+		return inputf("get: %w", err)
 	}
 	defer session.Close()
 	if text := f.tls.Danger(); text != "" {
@@ -96,7 +96,7 @@ func (a *app) get(ctx context.Context, f *getFlags, target string) error {
 	}
 	if f.curl {
 		if err := a.printCurl(f, session, req); err != nil {
-			return &exit.Error{Code: exit.Input, Err: fmt.Errorf("get: %w", err)}
+			return inputf("get: %w", err)
 		}
 		return nil
 	}
@@ -171,7 +171,7 @@ func (f *getFlags) judge(resp *aiohttp.Response) error {
 		code = exit.ServerError
 	}
 	return &exit.Error{Code: code, Err: fmt.Errorf("%s %q: status %d %s", strings.ToLower(resp.Method()),
-		resp.URL().Redacted(), resp.Status, http.StatusText(resp.Status))}
+		aiohttp.MaskURL(resp.URL().String()), resp.Status, http.StatusText(resp.Status))}
 }
 
 // showRequest prints the head that is about to be sent.
@@ -201,9 +201,13 @@ func (a *app) showResponse(resp *aiohttp.Response, t *connector.Timings) {
 	answer.Head(a.stderr, resp, prefix, true)
 }
 
-// bodyError says what was asked for, in the form that the session's errors have.
+// bodyError says what was asked for, in the form that the session's errors have, where
+// err does not.
 func bodyError(resp *aiohttp.Response, err error) error {
-	err = fmt.Errorf("%s %q: %w", strings.ToLower(resp.Method()), resp.URL().Redacted(), err)
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return err
+	}
+	err = fmt.Errorf("%s %q: %w", strings.ToLower(resp.Method()), aiohttp.MaskURL(resp.URL().String()), err)
 	if errors.Is(err, answer.ErrBinary) {
 		return &exit.Error{Code: exit.Write, Err: err,
 			Hint: "-o FILE writes it to a file, -o - to the terminal all the same"}

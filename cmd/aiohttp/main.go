@@ -5,8 +5,7 @@
 // listed by "aiohttp help exit-codes", the environment variables by "aiohttp
 // help environment".
 //
-// Limitations: HTTP/1.1 only; proxies are named by doctor but not used; forms
-// cannot carry files.
+// Limitations: HTTP/1.1 only; one proxy on the way.
 package main
 
 import "os"

@@ -13,6 +13,7 @@ import (
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/cli/doctor"
 	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
+	"github.com/aiohttp-go/aiohttp/internal/cli/request"
 	"github.com/aiohttp-go/aiohttp/internal/cli/tty"
 )
 
@@ -100,14 +101,21 @@ func usagef(format string, args ...any) error {
 	return &exit.Error{Code: exit.Usage, Err: fmt.Errorf(format, args...)}
 }
 
-// inputf is an error in what the command was given to read.
+// inputf is an error in what the command was given to read, or one of usage where
+// flags exclude each other.
 func inputf(format string, args ...any) error {
-	return &exit.Error{Code: exit.Input, Err: fmt.Errorf(format, args...)}
+	err := fmt.Errorf(format, args...)
+	if _, ok := errors.AsType[request.Conflict](err); ok {
+		return &exit.Error{Code: exit.Usage, Err: err}
+	}
+	return &exit.Error{Code: exit.Input, Err: err}
 }
 
 func usageError(cmd *cobra.Command, err error) error {
-	return &exit.Error{Code: exit.Usage, Err: fmt.Errorf("%s: %w", cmd.Name(), err),
-		Hint: fmt.Sprintf("see %q", cmd.CommandPath()+" --help")}
+	if cmd.HasParent() { // else the program's name stands there already
+		err = fmt.Errorf("%s: %w", cmd.Name(), err)
+	}
+	return &exit.Error{Code: exit.Usage, Err: err, Hint: fmt.Sprintf("see %q", cmd.CommandPath()+" --help")}
 }
 
 // asUsage makes one line and a hint of an error of cobra's own, which has its

@@ -67,6 +67,9 @@ Data goes to stdout, everything said about it to stderr.`,
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.applyGlobal() },
 	}
+	cmd.Version = readBuild().String()
+	cmd.SetVersionTemplate("{{.Version}}\n")
+	cmd.Flags().Bool("version", false, "print the version")
 	f := cmd.PersistentFlags()
 	f.StringVar(&a.global.color, "color", "auto", "colours: `when` is auto, always or never")
 	f.StringVar(&a.global.logFormat, "log-format", "text", "`format` of what is said on stderr: text or json")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -21,6 +22,11 @@ type build struct {
 	Arch     string `json:"arch"`
 }
 
+// String gives the line that "version" and --version print.
+func (b build) String() string {
+	return fmt.Sprintf("aiohttp %s (%s, %s/%s)", b.Version, b.Go, b.OS, b.Arch)
+}
+
 func (a *app) versionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -32,7 +38,7 @@ func (a *app) versionCommand() *cobra.Command {
 			if asJSON {
 				return json.NewEncoder(a.stdout).Encode(b)
 			}
-			a.stdout.Printf("aiohttp %s (%s, %s/%s)\n", b.Version, b.Go, b.OS, b.Arch)
+			a.stdout.Printf("%s\n", b)
 			return nil
 		}),
 	}

@@ -13,7 +13,7 @@ import (
 //
 // "A stream of bytes compressed using the Zstandard protocol with a Window_Size of
 // not more than 8 MB."
-// https://www.rfc-editor.org/rfc/rfc9659#section-4
+// https://www.rfc-editor.org/rfc/rfc9659#section-5.1
 const maxWindowBytes = 8 << 20
 
 // zstdDecoder undoes zstd.

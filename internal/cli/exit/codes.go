@@ -42,8 +42,8 @@ type Row struct {
 var Table = [...]Row{
 	{OK, "everything went well"},
 	{Failed, "some URLs of a fetch failed, a warning of doctor, or anything not below"},
-	{Usage, "a command, flag or argument is wrong; nothing was sent"},
-	{Input, "a URL or an input file cannot be understood or read"},
+	{Usage, "a command, flag or argument is wrong, or flags exclude each other"},
+	{Input, "a URL, an input file or what a flag says cannot be understood or read"},
 	{ClientError, "get --fail or doctor: the status was 4xx"},
 	{ServerError, "get --fail or doctor: the status was 5xx"},
 	{DNS, "the host name could not be resolved"},

@@ -30,7 +30,7 @@ func (f *Flags) body(req *aiohttp.Request, in Input) (bool, error) {
 	}
 	switch {
 	case given > 1:
-		return false, errManyBodies
+		return false, Conflict("-d, --json and --form exclude each other")
 	case f.Data != "":
 		return true, f.dataBody(req, in)
 	case f.JSON != "":

@@ -3,7 +3,6 @@
 package request
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -40,8 +39,11 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.BoolVarP(&f.Head, "head", "I", false, "ask for the head only (HEAD) and print it")
 }
 
-// errManyBodies says which flags exclude each other.
-var errManyBodies = errors.New("-d, --json and --form exclude each other")
+// Conflict is the error of flags that exclude each other.
+type Conflict string
+
+// Error says which.
+func (c Conflict) Error() string { return string(c) }
 
 // Build gives the request for target. Stdin is read for "@-".
 func (f *Flags) Build(target string, in Input) (aiohttp.Request, error) {
@@ -69,7 +71,7 @@ func (f *Flags) Build(target string, in Input) (aiohttp.Request, error) {
 	maps.Copy(req.Header, own)
 	switch {
 	case f.Head && (f.Method != "" || hasBody):
-		return req, errors.New("--head excludes -X and bodies")
+		return req, Conflict("--head excludes -X and bodies")
 	case f.Head:
 		req.Method = http.MethodHead
 	case req.Method == "" && hasBody:

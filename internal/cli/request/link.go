@@ -67,7 +67,7 @@ func (f *LinkFlags) PoolSession(opts aiohttp.Options, conn connector.Options) (*
 		return nil, err
 	}
 	if f.UnixSocket != "" && f.Proxy != "" && f.Proxy != "direct" {
-		return nil, errors.New("--unix-socket and --proxy exclude each other")
+		return nil, Conflict("--unix-socket and --proxy exclude each other")
 	}
 	conn.UnixSocket, conn.Resolver, conn.TLS = f.UnixSocket, resolver, opts.TLS
 	opts.Connector = connector.New(conn)
@@ -130,7 +130,7 @@ func (f *LinkFlags) asUser(choose connector.Proxy) connector.Proxy {
 func (f *LinkFlags) ProxyAuth() (connector.ProxyAuth, error) {
 	switch {
 	case f.ProxyAnyAuth && f.ProxyDigest:
-		return 0, errors.New("--proxy-anyauth and --proxy-digest exclude each other")
+		return 0, Conflict("--proxy-anyauth and --proxy-digest exclude each other")
 	case f.ProxyAnyAuth:
 		return connector.ProxyWhenAsked, nil
 	case f.ProxyDigest:

@@ -21,9 +21,9 @@ type Latency struct {
 // The histogram's size in characters, and how many answers it takes for it to
 // have a shape.
 const (
-	plotWidth  = 58
-	plotHeight = 3
-	enough     = 20
+	plotWidth, besidePlot = 58, 14
+	plotHeight            = 3
+	enough                = 20
 )
 
 // latency draws a histogram over a logarithmic axis, since times spread over
@@ -46,26 +46,27 @@ func latency(s *tty.Screen, l *Latency) {
 
 func histogram(s *tty.Screen, name string, l *Latency) {
 	low, high := l.Points[0], max(l.Max, l.Points[len(l.Points)-1])
-	for _, row := range plot(s, spread(l.Points, low, high)) {
+	width := s.Fit(plotWidth, besidePlot)
+	for _, row := range plot(s, spread(l.Points, low, high, width)) {
 		s.Printf("  %s%s\n", label(s, name), s.Paint(tty.Green, row))
 		name = ""
 	}
 	from, to := units.Duration(low), units.Duration(high)
-	rule := strings.Repeat(s.Or("─", "-"), max(plotWidth-len(from)-len(to)-2, 1))
+	rule := strings.Repeat(s.Or("─", "-"), max(width-len(from)-len(to)-2, 1))
 	s.Printf("  %s%s\n", label(s, ""), s.Paint(tty.Dim, from+" "+rule+" "+to))
 }
 
-// spread counts the points in columns of equal width on the logarithmic axis.
-func spread(points []time.Duration, low, high time.Duration) []float64 {
-	columns := make([]float64, plotWidth)
+// spread counts the points in n columns of equal width on the logarithmic axis.
+func spread(points []time.Duration, low, high time.Duration, n int) []float64 {
+	columns := make([]float64, n)
 	lo := math.Log(float64(max(low, 1)))
 	width := math.Log(float64(max(high, 1))) - lo
 	for _, p := range points {
 		at := 0.0
 		if width > 0 {
-			at = (math.Log(float64(max(p, 1))) - lo) / width * plotWidth
+			at = (math.Log(float64(max(p, 1))) - lo) / width * float64(n)
 		}
-		columns[min(max(int(at), 0), plotWidth-1)]++
+		columns[min(max(int(at), 0), n-1)]++
 	}
 	return columns
 }

@@ -56,8 +56,12 @@ type Cause struct {
 	Example string // one of the URLs
 }
 
-// barWidth is the width of the bars of the statuses: what 80 columns leave.
-const barWidth = 48
+// The width of the bars of the statuses, and of what is said about failures: what
+// 80 columns leave. What else stands in their lines is counted beside it.
+const (
+	barWidth, besideBar   = 48, 28
+	textWidth, besideText = 59, 21
+)
 
 // Write prints r on s.
 func Write(s *tty.Screen, r *Report) {
@@ -122,10 +126,10 @@ func statuses(s *tty.Screen, r *Report) {
 	for _, st := range r.Statuses {
 		most = max(most, st.Count)
 	}
-	name := "status"
+	name, width := "status", s.Fit(barWidth, besideBar)
 	for _, st := range r.Statuses {
-		share := max(float64(st.Count)/float64(most), 1.0/barWidth) // one is not none
-		bar := s.Bar(share, barWidth)
+		share := max(float64(st.Count)/float64(most), 1/float64(width)) // one is not none
+		bar := s.Bar(share, width)
 		s.Printf("  %s%d  %s %8s\n", label(s, name), st.Status, s.Paint(statusStyle(st.Status), bar), units.Count(st.Count))
 		name = ""
 	}
@@ -145,7 +149,7 @@ func statusStyle(status int) tty.Style {
 const maxCauses = 10
 
 func causes(s *tty.Screen, r *Report) {
-	name := "failed"
+	name, width := "failed", s.Fit(textWidth, besideText)
 	if len(r.Causes) > 0 {
 		s.Printf("\n")
 	}
@@ -155,15 +159,15 @@ func causes(s *tty.Screen, r *Report) {
 			break
 		}
 		s.Printf("  %s%s  %s\n", label(s, name), s.Paint(tty.Red, tty.PadLeft(units.Count(c.Count), 5)),
-			s.Shorten(tty.Clean(c.Text), 59))
+			s.Shorten(tty.Clean(c.Text), width))
 		if c.Example != "" {
-			s.Printf("  %s       %s\n", label(s, ""), s.Paint(tty.Dim, s.Shorten(tty.Clean(c.Example), 59)))
+			s.Printf("  %s       %s\n", label(s, ""), s.Paint(tty.Dim, s.Shorten(tty.Clean(c.Example), width)))
 		}
 		name = ""
 	}
 	if u := examine(r.Causes); u != "" {
 		text := shell.Quote([]string{"aiohttp", "doctor", tty.Clean(u)}) + " tells more"
-		s.Printf("  %s       %s\n", label(s, ""), s.Paint(tty.Cyan, s.Shorten(text, 59)))
+		s.Printf("  %s       %s\n", label(s, ""), s.Paint(tty.Cyan, s.Shorten(text, width)))
 	}
 }
 

@@ -33,6 +33,25 @@ func report() *summary.Report {
 	return r
 }
 
+// No line is wider than the screen, down to 40 columns, but for the two that are one
+// sentence each.
+func TestWriteFitsTheScreen(t *testing.T) {
+	for _, columns := range []int{40, 60, 80} {
+		var out strings.Builder
+		screen := tty.Plain(&out)
+		screen.Columns = columns
+		summary.Write(screen, report())
+		for line := range strings.Lines(out.String()) {
+			if strings.Contains(line, " URLs in ") || strings.Contains(line, "p50") {
+				continue
+			}
+			if got := utf8.RuneCountInString(strings.TrimRight(line, "\n")); got > columns {
+				t.Errorf("%d columns: a line of %d: %q", columns, got, line)
+			}
+		}
+	}
+}
+
 func TestWriteASCII(t *testing.T) {
 	var out strings.Builder
 	summary.Write(tty.Plain(&out), report())

@@ -43,6 +43,9 @@ type Screen struct {
 	// Unicode tells whether box and block characters may be written.
 	Unicode bool
 
+	// Columns is the width to take in place of the terminal's, where it is set.
+	Columns int
+
 	fd     int
 	failed error // the first of Printf
 }
@@ -60,9 +63,12 @@ func Open(f *os.File, want Color, lookup func(string) (string, bool)) *Screen {
 // Plain is a screen of no colours over any writer.
 func Plain(w io.Writer) *Screen { return &Screen{Writer: w, fd: -1} }
 
-// Width is the screen's present width in columns, [DefaultWidth] where it is
-// not known.
+// Width is the screen's present width in columns: Columns, else the terminal's,
+// [DefaultWidth] where it is not known.
 func (s *Screen) Width() int {
+	if s.Columns > 0 {
+		return s.Columns
+	}
 	if !s.Terminal {
 		return DefaultWidth
 	}
@@ -72,6 +78,10 @@ func (s *Screen) Width() int {
 	}
 	return w
 }
+
+// Fit gives the width for a bar or a text that wants as many columns as want, in a
+// line of which others take taken: less on a narrow screen, but never below ten.
+func (s *Screen) Fit(want, taken int) int { return min(want, max(s.Width()-taken, 10)) }
 
 // Printf writes formatted text. What comes from a server must pass [Clean]
 // first. [Screen.Err] tells of its errors.
