@@ -33,6 +33,8 @@ func TestResponseFraming(t *testing.T) {
 		{"head-chunked", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, "", -1, true},
 		{"head-with-body", "HEAD", okHello, 200, "", 5, false},
 		{"204", "GET", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", 0, true},
+		{"204-chunked", "GET", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", 204, "", 0, true},
+		{"304-chunked", "GET", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", 304, "", 0, true},
 		{"204-with-body", "GET", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello", 204, "", 0, false},
 		{"304-with-length", "GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", 304, "", 0, true},
 		{"304-with-body", "GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello", 304, "", 0, false},
