@@ -57,7 +57,7 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, &Error{Phase: PhaseWrite, Host: call.Host, Sent: true, Err: err}
 		}
 	}
-	if gzipped && box.reply.Coded && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
+	if gzipped && box.reply.Coded && onlyGzip(resp.Header["Content-Encoding"]) && resp.Body != http.NoBody {
 		resp.Body = &gunzip{src: resp.Body}
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
@@ -65,6 +65,20 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Uncompressed = true
 	}
 	return resp, nil
+}
+
+// onlyGzip reports whether gzip is all that lies on a body. Two lines are a list of
+// codings, of which the last is the outermost.
+//
+// RFC 9110, section 8.4: "If one or more encodings have been applied to a
+// representation, the sender that applied the encodings MUST generate a
+// Content-Encoding header field that lists the content codings in the order in
+// which they were applied." Section 8.4.1.3: "A recipient SHOULD consider "x-gzip" to
+// be equivalent to "gzip"."
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.4-6
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3-1
+func onlyGzip(codings []string) bool {
+	return len(codings) == 1 && (http1.EqualFold(codings[0], "gzip") || http1.EqualFold(codings[0], "x-gzip"))
 }
 
 // preparation is a call and the buffer of its head. They are reused.
