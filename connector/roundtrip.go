@@ -225,7 +225,7 @@ func Address(u *url.URL) (addr string, secure bool, err error) {
 
 // appendHeader renders the fields of a request.
 func appendHeader(call *Call, req *http.Request) error {
-	agent := false
+	agent, authorized := false, false
 	for name, values := range req.Header {
 		// Whatever way a name is spelt: two lines that frame one body must not
 		// come to be.
@@ -243,6 +243,8 @@ func appendHeader(call *Call, req *http.Request) error {
 			values = values[:1]
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
 			continue // said by the request's own fields
+		case "Authorization":
+			authorized = true
 		case "Upgrade":
 			call.Tunnel = true
 		case "Connection":
@@ -272,7 +274,7 @@ func appendHeader(call *Call, req *http.Request) error {
 	if !agent {
 		call.Head = append(call.Head, "User-Agent: aiohttp-go/"+Version+"\r\n"...)
 	}
-	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
+	if u := req.URL.User; u != nil && !authorized {
 		call.Head = http1.AppendField(call.Head, "Authorization", BasicAuth(u))
 	}
 	call.Close = call.Close || req.Close

@@ -6,7 +6,7 @@ const (
 	isToken  = 1 << iota // tchar
 	isValue              // allowed in a field value: VCHAR, obs-text, SP, HTAB
 	isTarget             // allowed in a request-target: VCHAR (and obs-text, which servers see raw)
-	isHost               // allowed in a Host field: unreserved, sub-delims, pct-encoded, [ ] :
+	isHost               // allowed in a name of a Host field: unreserved, sub-delims, pct-encoded
 )
 
 var classes = func() (t [256]uint8) {
@@ -20,7 +20,7 @@ var classes = func() (t [256]uint8) {
 	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		t[c] |= isToken
 	}
-	for _, c := range []byte("-._~!$&'()*+,;=%[]:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+	for _, c := range []byte("-._~!$&'()*+,;=%0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		t[c] |= isHost
 	}
 	return t
@@ -46,8 +46,6 @@ func ValidValue[S ~string | ~[]byte](s S) bool { return all(s, isValue) }
 // space and no control octet.
 func ValidTarget[S ~string | ~[]byte](s S) bool { return len(s) > 0 && all(s, isTarget) }
 
-// ValidHost reports whether s can stand as the value of a Host field.
-func ValidHost[S ~string | ~[]byte](s S) bool { return all(s, isHost) }
 
 // isOWS reports whether c is optional white space: SP or HTAB.
 func isOWS(c byte) bool { return c == ' ' || c == '\t' }
