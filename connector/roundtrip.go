@@ -248,9 +248,12 @@ func appendHeader(call *Call, req *http.Request) error {
 		case "Upgrade":
 			call.Tunnel = true
 		case "Connection":
-			if http1.HasOption(strings.Join(values, ","), "close") {
+			if options := strings.Join(values, ","); http1.HasOption(options, "close") {
 				call.Close = true
-				continue
+				if options = http1.WithoutOption(options, "close"); options == "" {
+					continue
+				}
+				values = []string{options}
 			}
 		case "Expect":
 			if len(values) == 1 && http1.EqualFold(values[0], "100-continue") {
