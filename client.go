@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/textproto"
+	"slices"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/http1"
@@ -144,7 +145,7 @@ func (s *Session) roundTrip(req *http.Request, header http.Header) (*http.Respon
 		header["Host"] = []string{req.Host}
 	}
 	if req.Close {
-		header["Connection"] = []string{"close"}
+		header["Connection"] = append(slices.Clip(header["Connection"]), "close")
 	}
 	j.req.DisableDecompression = overridden(header, "Accept-Encoding") || overridden(header, "Range") || req.Method == http.MethodHead
 	if !j.req.DisableDecompression {

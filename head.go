@@ -170,7 +170,11 @@ func (h *hop) appendHeader(head []byte, call *connector.Call) ([]byte, error) {
 			continue // with the jar's, and in front
 		case canonical == "Connection" && http1.HasOption(strings.Join(values, ","), "close"):
 			call.Close = true
-			continue
+			options := http1.WithoutOption(strings.Join(values, ","), "close")
+			if options == "" {
+				continue
+			}
+			values = []string{options}
 		case canonical == "Expect" && len(values) == 1 && strings.EqualFold(values[0], "100-continue"):
 			call.Expect100 = true
 			continue

@@ -21,7 +21,8 @@ func TestRequestConnectionFields(t *testing.T) {
 		reused bool
 	}{
 		{"none", aiohttp.Request{}, nil, true},
-		{"close", aiohttp.Request{Header: http.Header{"connection": {"foo, Close"}}}, []string{"Connection: close"}, false},
+		{"close", aiohttp.Request{Header: http.Header{"connection": {"foo, Close"}}}, []string{"Connection: foo", "Connection: close"}, false},
+		{"close-and-te", aiohttp.Request{Header: http.Header{"Connection": {"TE", " CLOSE ,\tclose"}, "Te": {"trailers"}}}, []string{"Connection: TE", "Te: trailers", "Connection: close"}, false},
 		{"keep-alive", aiohttp.Request{Header: http.Header{"Connection": {"keep-alive"}}}, []string{"Connection: keep-alive"}, true},
 		{"upgrade", aiohttp.Request{Header: http.Header{"Connection": {"upgrade"}, "Upgrade": {"echo"}}}, []string{"Connection: upgrade", "Upgrade: echo"}, true},
 		{"expect", aiohttp.Request{Header: http.Header{"Expect": {"100-Continue"}}, Text: "x"}, []string{"Expect: 100-continue"}, false},

@@ -7,8 +7,9 @@ import (
 )
 
 // HTTP gives the response as one of net/http's. Its body is this response's:
-// the two must not be read both. For status 101 it is the connection itself, an
-// io.ReadWriteCloser. Its Request tells method and URL only.
+// the two must not be read both. For status 101, where the request had an Upgrade
+// field, it is the connection itself, an io.ReadWriteCloser. Its Request tells
+// method and URL only.
 func (r *Response) HTTP() *http.Response {
 	box := new(httpBox)
 	resp := &box.resp

@@ -130,8 +130,16 @@ func (h *hop) locate(location string) (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redirect to an %w %q", ErrInvalidURL, secret.Text(location))
 	}
+	// RFC 9110, section 4.2.1: "A sender MUST NOT generate an "http" URI with an empty
+	// host identifier. A recipient that processes such a URI reference MUST reject it
+	// as invalid." Package net/url takes what follows two slashes and a third for a
+	// path of this origin.
+	// https://www.rfc-editor.org/rfc/rfc9110#section-4.2.1
+	if strings.HasPrefix(location, "//") && ref.Host == "" {
+		return nil, fmt.Errorf("redirect to an %w %q: URL without a host", ErrInvalidURL, secret.Text(location))
+	}
 	to := from.ResolveReference(ref)
-	to.RawQuery = asciiQuery(to.RawQuery)
+	to.RawQuery = queryEscaper.Replace(asciiQuery(to.RawQuery))
 	if to.Scheme != "http" && to.Scheme != "https" {
 		return nil, fmt.Errorf("redirect to an %w: %q", ErrUnsupportedScheme, secret.URL(to))
 	}
@@ -145,6 +153,14 @@ func (h *hop) locate(location string) (*url.URL, error) {
 	}
 	return to, nil
 }
+
+// queryEscaper encodes in a query what no request-target may have and servers put
+// into their Location nevertheless.
+//
+// The URL standard: "The query percent-encode set is the C0 control percent-encode
+// set and U+0020 SPACE, U+0022 ("), U+0023 (#), U+003C (<), and U+003E (>)."
+// https://url.spec.whatwg.org/#query-percent-encode-set
+var queryEscaper = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E")
 
 // dropHeader takes the fields of a kind out of a copy of the header. When a
 // redirect leaves the origin those are the credentials, for good: a redirect

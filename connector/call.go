@@ -29,8 +29,9 @@ type Call struct {
 	// [Direct] none.
 	Proxy Proxy
 
-	// Tunnel asks for a tunnel where the proxy would forward the request: its
-	// connection is to become another protocol's.
+	// Tunnel tells that the connection is to become another protocol's: Head has an
+	// Upgrade field. The proxy is asked for a tunnel where it would forward the
+	// request. Without Tunnel an answer of status 101 is the connection's end.
 	Tunnel bool
 
 	// Policy overrides Options.TLS for this call.

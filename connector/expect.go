@@ -88,6 +88,9 @@ func (x *exchange) acceptSwitch() error {
 	if x.upload != nil && !x.upload.settled(lastWords) || x.upload == nil && x.expect {
 		return x.fail(PhaseHead, errEarlySwitch)
 	}
+	if x.head.Status == 101 && !x.call.Tunnel {
+		return x.acceptUnasked()
+	}
 	if !x.conn.unwatch() {
 		return x.fail(PhaseHead, errCanceled)
 	}
@@ -99,5 +102,20 @@ func (x *exchange) acceptSwitch() error {
 	r.bind(x)
 	r.err = io.EOF
 	r.extend().tunnel = newUpgraded(x.c.pool, cn)
+	return nil
+}
+
+// acceptUnasked takes a change of protocol that nobody asked for as an answer
+// without a body, the connection's last. Who reads the body of an ordinary answer
+// must not be left to a server that says nothing, without a time-out.
+//
+// RFC 9110, section 7.8: "A server MUST NOT switch to a protocol that was not
+// indicated by the client in the corresponding request's Upgrade header field."
+// https://www.rfc-editor.org/rfc/rfc9110#section-7.8
+func (x *exchange) acceptUnasked() error {
+	x.head.Close = true
+	x.reply.start(x, http1.NoBody)
+	x.reply.body.Reset(&x.conn.rd, http1.NoBody, 0, &x.c.limits)
+	x.release(false)
 	return nil
 }

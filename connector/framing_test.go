@@ -33,6 +33,8 @@ func TestResponseFraming(t *testing.T) {
 		{"head-chunked", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, "", -1, true},
 		{"head-with-body", "HEAD", okHello, 200, "", 5, false},
 		{"204", "GET", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", 0, true},
+		{"204-chunked", "GET", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", 204, "", 0, true},
+		{"304-chunked", "GET", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", 304, "", 0, true},
 		{"204-with-body", "GET", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello", 204, "", 0, false},
 		{"304-with-length", "GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", 304, "", 0, true},
 		{"304-with-body", "GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello", 304, "", 0, false},
@@ -286,7 +288,8 @@ func TestCloseEndsAReadOfAnotherGoroutine(t *testing.T) {
 		done := make(chan error, 1)
 		go func() {
 			err := e.c.Do(context.Background(), &connector.Call{
-				Method: "GET", Host: "example.com:80", Head: []byte("GET / HTTP/1.1\r\nHost: example.com\r\n"),
+				Method: "GET", Host: "example.com:80", Tunnel: true,
+				Head: []byte("GET / HTTP/1.1\r\nHost: example.com\r\nConnection: upgrade\r\nUpgrade: x\r\n"),
 			}, &reply)
 			if err == nil {
 				_, err = io.ReadAll(&reply)
@@ -384,7 +387,10 @@ func TestUpgradeIsClosedWithTheConnector(t *testing.T) {
 	inBubble(t, connector.Options{}, func(e *env) {
 		done := make(chan error, 1)
 		go func() {
-			resp, err := e.c.RoundTrip(request(t, "GET", "http://example.com/", nil))
+			req := request(t, "GET", "http://example.com/", nil)
+			req.Header.Set("Connection", "upgrade")
+			req.Header.Set("Upgrade", "x")
+			resp, err := e.c.RoundTrip(req)
 			if err == nil {
 				_, err = resp.Body.Read(make([]byte, 1))
 				resp.Body.Close()
@@ -408,7 +414,8 @@ func TestUnusedUpgradeIsClosedWithTheReply(t *testing.T) {
 		done := make(chan error, 1)
 		go func() {
 			done <- e.c.Do(context.Background(), &connector.Call{
-				Method: "GET", Host: "example.com:80", Head: []byte("GET / HTTP/1.1\r\nHost: example.com\r\n"),
+				Method: "GET", Host: "example.com:80", Tunnel: true,
+				Head: []byte("GET / HTTP/1.1\r\nHost: example.com\r\nConnection: upgrade\r\nUpgrade: x\r\n"),
 			}, &reply)
 		}()
 		s := e.accept()
@@ -423,6 +430,27 @@ func TestUnusedUpgradeIsClosedWithTheReply(t *testing.T) {
 		reply.Close()
 		s.WantEOF()
 	})
+}
+
+func TestClientRFC9110Section7_8UnaskedSwitchIsTheEnd(t *testing.T) {
+	// "A server MUST NOT switch to a protocol that was not indicated by the client in
+	// the corresponding request's Upgrade header field."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-7.8
+	for _, method := range []string{"GET", "HEAD", "POST"} {
+		inBubble(t, connector.Options{}, func(e *env) {
+			out := e.send(request(t, method, "http://example.com/", nil))
+			s := e.accept()
+			s.WantHead()
+			s.Write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n" + okHello)
+			a := <-out // the reading of the body does not wait for the server
+			want(t, a, 101, "")
+			if _, ok := a.resp.Body.(io.Writer); ok || !a.resp.Close {
+				t.Errorf("the connection is handed over: %T, close %v", a.resp.Body, a.resp.Close)
+			}
+			s.WantEOF()
+			e.wantStats(connector.Stats{})
+		})
+	}
 }
 
 func TestConnectIsNeverReusedAfterSuccess(t *testing.T) {

@@ -81,10 +81,10 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	h := &x.head
 	r.Status, r.Minor, r.Length = h.Status, uint8(h.Minor), h.ContentLength
 	switch {
-	case h.Chunked || kind == http1.UntilClose:
-		r.Length = -1
 	case kind == http1.NoBody && x.call.Method != "HEAD":
 		r.Length = 0
+	case h.Chunked || kind == http1.UntilClose:
+		r.Length = -1
 	}
 	r.chunked, r.closing = h.Chunked, h.Close || kind == http1.UntilClose
 	r.SetsCookie, r.Coded = h.SetsCookie, h.Coded

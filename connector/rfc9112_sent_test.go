@@ -173,6 +173,25 @@ func TestClientRFC9112Section7_4AsksForNoTransferCoding(t *testing.T) {
 	}
 }
 
+func TestClientRFC9110Section7_6_1KeepsTheOptionsBesideClose(t *testing.T) {
+	// "When a field aside from Connection is used to supply control information for
+	// or about the current connection, the sender MUST list the corresponding field
+	// name within the Connection header field."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1-2
+	for given, want := range map[string]string{
+		"close":             "Connection: close\r\n",
+		"TE, close":         "Connection: TE\r\nConnection: close\r\n",
+		"Close ,, close,\t": "Connection: close\r\n",
+		"a,CLOSE,\tb ":      "Connection: a, b\r\nConnection: close\r\n",
+	} {
+		req := request(t, "GET", "http://example.com/", nil)
+		req.Header["User-Agent"], req.Header["Accept-Encoding"] = nil, []string{"x"}
+		req.Header["Connection"] = []string{given}
+		head := strings.Replace(sent(t, req, ""), "Accept-Encoding: x\r\n", "", 1)
+		diff(t, head, "GET / HTTP/1.1\r\nHost: example.com\r\n"+want+"\r\n")
+	}
+}
+
 func TestClientRFC9110Section9_3_8TraceHasNoBody(t *testing.T) {
 	// "A client MUST NOT send content in a TRACE request."
 	// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8-4

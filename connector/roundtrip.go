@@ -57,7 +57,7 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, &Error{Phase: PhaseWrite, Host: call.Host, Sent: true, Err: err}
 		}
 	}
-	if gzipped && box.reply.Coded && http1.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && resp.Body != http.NoBody {
+	if gzipped && box.reply.Coded && onlyGzip(resp.Header["Content-Encoding"]) && resp.Body != http.NoBody {
 		resp.Body = &gunzip{src: resp.Body}
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
@@ -65,6 +65,20 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Uncompressed = true
 	}
 	return resp, nil
+}
+
+// onlyGzip reports whether gzip is all that lies on a body. Two lines are a list of
+// codings, of which the last is the outermost.
+//
+// RFC 9110, section 8.4: "If one or more encodings have been applied to a
+// representation, the sender that applied the encodings MUST generate a
+// Content-Encoding header field that lists the content codings in the order in
+// which they were applied." Section 8.4.1.3: "A recipient SHOULD consider "x-gzip" to
+// be equivalent to "gzip"."
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.4-6
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3-1
+func onlyGzip(codings []string) bool {
+	return len(codings) == 1 && (http1.EqualFold(codings[0], "gzip") || http1.EqualFold(codings[0], "x-gzip"))
 }
 
 // preparation is a call and the buffer of its head. They are reused.
@@ -215,7 +229,7 @@ func Address(u *url.URL) (addr string, secure bool, err error) {
 
 // appendHeader renders the fields of a request.
 func appendHeader(call *Call, req *http.Request) error {
-	agent := false
+	agent, authorized := false, false
 	for name, values := range req.Header {
 		// Whatever way a name is spelt: two lines that frame one body must not
 		// come to be.
@@ -233,12 +247,17 @@ func appendHeader(call *Call, req *http.Request) error {
 			values = values[:1]
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
 			continue // said by the request's own fields
+		case "Authorization":
+			authorized = true
 		case "Upgrade":
 			call.Tunnel = true
 		case "Connection":
-			if http1.HasOption(strings.Join(values, ","), "close") {
+			if options := strings.Join(values, ","); http1.HasOption(options, "close") {
 				call.Close = true
-				continue
+				if options = http1.WithoutOption(options, "close"); options == "" {
+					continue
+				}
+				values = []string{options}
 			}
 		case "Expect":
 			if len(values) == 1 && http1.EqualFold(values[0], "100-continue") {
@@ -262,7 +281,7 @@ func appendHeader(call *Call, req *http.Request) error {
 	if !agent {
 		call.Head = append(call.Head, "User-Agent: aiohttp-go/"+Version+"\r\n"...)
 	}
-	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
+	if u := req.URL.User; u != nil && !authorized {
 		call.Head = http1.AppendField(call.Head, "Authorization", BasicAuth(u))
 	}
 	call.Close = call.Close || req.Close

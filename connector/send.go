@@ -58,6 +58,9 @@ func (x *exchange) inline() bool {
 // time that the request takes to the server; so it is left out where that time
 // and the rest are of one order.
 //
+// After a read that filled the place it had, such as that of a long body's end, there
+// is always a look: what lies behind is not on its way, it has come.
+//
 // The end of the connection is a matter of the poller as well: it may have told
 // of it before the exchange, and tells once. So a blind exchange that is not over
 // soon is looked after by the watcher.
@@ -66,7 +69,7 @@ const rested = time.Millisecond
 // blind reports whether the connection need not be looked at.
 func (x *exchange) blind() bool {
 	cn := x.conn
-	return x.call.Repeatable && cn.uses > 1 && x.now-cn.restedAt < int64(rested)
+	return x.call.Repeatable && cn.uses > 1 && !cn.wire.socket.full && x.now-cn.restedAt < int64(rested)
 }
 
 // sendFused sends a whole request and waits for the first part of the answer.

@@ -13,8 +13,9 @@ import (
 type socket struct {
 	raw    syscall.RawConn
 	sentAt time.Time // never set: see canFuse
-	blind  bool      // without effect, as is alone
+	blind  bool      // without effect, as are alone and full
 	alone  bool
+	full   bool
 	step   func(fd uintptr) bool // never made: see canFuse
 }
 

@@ -19,6 +19,7 @@ type socket struct {
 	one  [1]byte
 
 	blind bool // the next exchange does not look before it writes
+	full  bool // the last read filled the place it had: more may wait behind it
 	alone bool // no other connection is in use: the answer may be looked for
 	spin  spinner
 
@@ -159,10 +160,12 @@ func (s *socket) lookOut(fd uintptr) bool {
 
 // receive reads what has come, and reports whether there was anything.
 func (s *socket) receive(fd uintptr) bool {
-	n, err := ignoringEINTR(syscall.Read, int(fd), s.in())
+	into := s.in()
+	n, err := ignoringEINTR(syscall.Read, int(fd), into)
 	if err == syscall.EAGAIN {
 		return false
 	}
+	s.full = n == len(into)
 	s.n, s.err = max(n, 0), err
 	return true
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 	"golang.org/x/net/idna"
@@ -95,7 +96,14 @@ func Target(u *url.URL) (host, target string, err error) {
 }
 
 // hostField gives the value of the Host field for "name" or "name:port".
+//
+// RFC 3986, section 3.2.3: "URI producers and normalizers should omit the port
+// component and its ":" delimiter if port is empty".
+// https://www.rfc-editor.org/rfc/rfc3986#section-3.2.3
 func hostField(host string) (string, error) {
+	if bare, ok := strings.CutSuffix(host, ":"); ok && bare != "" && (strings.HasSuffix(bare, "]") || strings.IndexByte(bare, ':') < 0) {
+		host = bare
+	}
 	name, port := host, ""
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
 		name, port = host[:i], host[i:]
@@ -141,6 +149,9 @@ func asciiName(name string) (string, error) {
 		}
 		lower := strings.ToLower(name)
 		return lower, checkALabels(lower)
+	}
+	if !utf8.ValidString(name) {
+		return "", fmt.Errorf("invalid host name %q: not UTF-8", name) // idna would make one name of many
 	}
 	ascii, err := idna.Lookup.ToASCII(name)
 	if err != nil {

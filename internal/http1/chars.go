@@ -1,12 +1,14 @@
 package http1
 
+import "strings"
+
 // Classes of octets by RFC 9110, section 5.6.2 (token) and section 5.5
 // (field-value).
 const (
 	isToken  = 1 << iota // tchar
 	isValue              // allowed in a field value: VCHAR, obs-text, SP, HTAB
 	isTarget             // allowed in a request-target: VCHAR (and obs-text, which servers see raw)
-	isHost               // allowed in a Host field: unreserved, sub-delims, pct-encoded, [ ] :
+	isHost               // allowed in a name of a Host field: unreserved, sub-delims, pct-encoded
 )
 
 var classes = func() (t [256]uint8) {
@@ -20,7 +22,7 @@ var classes = func() (t [256]uint8) {
 	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		t[c] |= isToken
 	}
-	for _, c := range []byte("-._~!$&'()*+,;=%[]:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+	for _, c := range []byte("-._~!$&'()*+,;=%0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		t[c] |= isHost
 	}
 	return t
@@ -45,9 +47,6 @@ func ValidValue[S ~string | ~[]byte](s S) bool { return all(s, isValue) }
 // ValidTarget reports whether s can stand as a request-target: not empty, no
 // space and no control octet.
 func ValidTarget[S ~string | ~[]byte](s S) bool { return len(s) > 0 && all(s, isTarget) }
-
-// ValidHost reports whether s can stand as the value of a Host field.
-func ValidHost[S ~string | ~[]byte](s S) bool { return all(s, isHost) }
 
 // isOWS reports whether c is optional white space: SP or HTAB.
 func isOWS(c byte) bool { return c == ' ' || c == '\t' }
@@ -95,6 +94,19 @@ func HasOption[S ~string | ~[]byte](list S, lower string) bool {
 		}
 		list = rest
 	}
+}
+
+// WithoutOption gives the elements of the comma-separated list that are not the
+// given one, which must be in lower case.
+func WithoutOption(list, lower string) string {
+	var kept []string
+	for more := true; more; {
+		var element string
+		if element, list, more = cutElement(list); element != "" && !EqualFold(element, lower) {
+			kept = append(kept, element)
+		}
+	}
+	return strings.Join(kept, ", ")
 }
 
 // cutElement splits the first element, without white space around it, off a

@@ -7,6 +7,7 @@ import "math"
 type framing struct {
 	fault     error // the first that was found
 	length    int64 // by Content-Length; -1 when there is none
+	torn      bool  // there are two that differ
 	codings   int   // elements of Transfer-Encoding
 	chunked   bool  // the last of them is chunked
 	close     bool  // connection options
@@ -72,9 +73,10 @@ func (fr *framing) contentLength(value []byte) {
 		n, ok := parseDecimal(element)
 		if !ok {
 			fr.fail("invalid Content-Length", value)
-			return
+			continue
 		}
 		if fr.length >= 0 && n != fr.length {
+			fr.torn = true
 			fr.fail("two Content-Lengths that differ", value)
 			return
 		}
@@ -172,7 +174,12 @@ func (fr *framing) settle(h *ResponseHead) error {
 		h.ContentLength, h.Chunked = fr.length, fr.codings > 0
 		return nil
 	}
-	if !h.bodiless(h.Method) {
+	// RFC 9110, section 8.6: "a server MUST NOT send Content-Length in such a
+	// response [304] unless its field value equals the decimal number of octets that
+	// would have been sent in the content of a 200 (OK) response to the same
+	// request." No number equals two.
+	// https://www.rfc-editor.org/rfc/rfc9110#section-8.6-7
+	if !h.bodiless(h.Method) || h.Status == 304 && fr.torn {
 		return fr.fault
 	}
 	h.Close = true

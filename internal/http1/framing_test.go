@@ -73,6 +73,8 @@ func TestClientFramesBodilessResponses(t *testing.T) {
 		{"204-both", "", "HTTP/1.1 204 No Content", "Transfer-Encoding: chunked|Content-Length: 5", last},
 		{"304-invalid-length", "", "HTTP/1.1 304 Not Modified", "Content-Length: x", last},
 		{"304-http-1.0-chunked", "", "HTTP/1.0 304 Not Modified", "Transfer-Encoding: chunked|Connection: keep-alive", last},
+		{"304-two-lengths", "", "HTTP/1.1 304 Not Modified", "Content-Length: 5|Content-Length: 5", none},
+		{"304-lengths-that-differ", "", "HTTP/1.1 304 Not Modified", "Content-Length: 5|Content-Length: 6", "malformed: two Content-Lengths that differ"},
 		{"205-has-a-body", "", "HTTP/1.1 205 Reset Content", "Content-Length: 5", "length 5 keep"},
 		{"lower-case-head-is-no-head", "head", "", "Content-Length: 5", "length 5 keep"},
 	})
