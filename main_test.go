@@ -3,6 +3,7 @@ package aiohttp_test
 import (
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +13,13 @@ import (
 	"github.com/aiohttp-go/aiohttp/internal/testnet"
 )
 
-func TestMain(m *testing.M) { testnet.Main(m) }
+// TestMain runs the tests without the proxies of whoever runs them.
+func TestMain(m *testing.M) {
+	for _, name := range proxyVariables {
+		os.Unsetenv(name)
+	}
+	testnet.Main(m)
+}
 
 // site gives a session for which every host is the handler, in this process.
 func site(t testing.TB, handler http.HandlerFunc, opts ...aiohttp.Options) *aiohttp.Session {
