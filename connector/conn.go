@@ -27,7 +27,7 @@ type conn struct {
 	space   func() []byte // gives room in rd; made once
 	watch   watch
 	trace   *callTrace // of the exchange under way; nil when nobody wants to know
-	cancel  func()     // aborts the wire; made once, for context.AfterFunc
+	cancel  func()     // contextEnded; made once, for context.AfterFunc
 	bounded bool       // a total time-out was set on the wire
 	trusted bool       // the peer lives in this process: no look before reuse
 	closed  atomic.Bool
@@ -49,7 +49,7 @@ func newConn(h *host, nc net.Conn) *conn {
 	c.rd.Reset(&c.wire)
 	c.space = c.rd.Space
 	c.wire.place = func() []byte { return c.wire.into }
-	c.cancel = func() { c.wire.abort(canceled) }
+	c.cancel = c.contextEnded
 	if a := nc.RemoteAddr(); a != nil {
 		c.addr = a.String()
 	}

@@ -75,7 +75,7 @@ const (
 )
 
 // errBodyClosed is what reading from a closed reply gives.
-var errBodyClosed = errors.New("read on a closed response body")
+var errBodyClosed error = interruption("read on a closed response body")
 
 var closedByUser = &abort{errBodyClosed}
 
@@ -162,6 +162,9 @@ func (r *Reply) enter() bool { return r.state.CompareAndSwap(replyIdle, replyRea
 // leave ends a read, and does what a Close in the meantime asked for.
 func (r *Reply) leave() {
 	if !r.state.CompareAndSwap(replyReading, replyIdle) {
+		if r.drainable() {
+			r.handOver(rest{cn: r.conn, body: r.body})
+		}
 		r.abandon()
 		r.state.Store(replyClosed)
 	}
@@ -211,6 +214,9 @@ func (r *Reply) end(err error) {
 	r.received()
 	if err != io.EOF {
 		r.err = r.failure(err)
+		if (err == errCanceled || err == errBodyClosed) && r.drainable() {
+			r.handOver(rest{cn: r.conn, body: r.body})
+		}
 		r.drop()
 		return
 	}
@@ -299,17 +305,12 @@ func (r *Reply) drop() {
 	release.tell(false)
 }
 
-// What Close reads of a body that was not read to its end, so that the
-// connection can be used again: as much as Go 1.27's net/http does.
-const (
-	drainBytes = 256 << 10
-	drainTime  = 50 * time.Millisecond
-)
-
-// Close gives the connection back. Where little of the body is left, and it
-// comes at once, that is read and thrown away, so that the connection can be
-// used again; else the connection is closed. Close is idempotent and may be
-// called while another goroutine reads, whose read then fails.
+// Close gives the connection back. Where little of the body is left, 256 KiB at
+// most, and it comes soon, within 50 ms, that is read and thrown away, so that the
+// connection can be used again; else the connection is closed. Close waits for 2 ms
+// of that, the connector for the rest. The same is done where the context ends before
+// the body does. Close is idempotent and may be called while another goroutine reads,
+// whose read then fails.
 func (r *Reply) Close() error {
 	for {
 		switch {
@@ -338,31 +339,4 @@ func (r *Reply) abandon() {
 	r.received()
 	r.drop()
 	r.err = errBodyClosed
-}
-
-// drain reads the rest of the body, if that is short and comes soon.
-func (r *Reply) drain() {
-	cn := r.conn
-	if cn == nil || r.err != nil || !r.reusable || r.upload().pending() || r.body.Left() > drainBytes {
-		return
-	}
-	var scrap [4 << 10]byte
-	deadline := clock() + int64(drainTime)
-	for read := 0; read <= drainBytes && r.err == nil; {
-		left := time.Duration(deadline - clock())
-		if left <= 0 {
-			return
-		}
-		if len(cn.rd.Buffered()) == 0 {
-			cn.wire.begin(&cn.wire.reads, left, "drain")
-		}
-		n, err := r.body.Read(scrap[:])
-		read += n
-		if err == io.EOF {
-			r.end(err)
-		}
-		if err != nil {
-			return
-		}
-	}
 }

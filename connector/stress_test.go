@@ -74,6 +74,7 @@ func TestCancellationAtAnyMoment(t *testing.T) {
 		})
 	}
 	all.Wait()
+	atRest(t, c)
 	if s := c.Stats(); s.Open != s.Idle || s.Waiting != 0 || s.Open > 8 {
 		t.Errorf("pool: %+v", s)
 	}
