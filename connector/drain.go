@@ -19,9 +19,10 @@ const (
 	drainWait  = 2 * time.Millisecond
 )
 
-// mostDrains is how many connections of a connector may be drained at one time: more
-// than the default of MaxConns, while their buffers take 8 MiB at most. Beyond it
-// connections are closed at once.
+// mostDrains is how many connections of a connector may be drained beside its requests
+// at one time: more than the default of MaxConns, while their buffers take 8 MiB at
+// most. Beyond it Close takes all of the time itself, and a context's end costs the
+// connection.
 const mostDrains = 128
 
 // drainer reads what is left of bodies, beside the requests of its connector.
@@ -38,10 +39,20 @@ type rest struct {
 	read int
 }
 
+// reserve reports whether one more connection may be drained, which is to be started
+// then.
+func (d *drainer) reserve() bool {
+	if d.n.Add(1) <= mostDrains {
+		return true
+	}
+	d.n.Add(-1)
+	return false
+}
+
 // start drains a connection in a goroutine, and gives it back or closes it. It gives
-// false where it does not.
+// false where it does not, since the connector is closed.
 func (d *drainer) start(left rest) bool {
-	if d.n.Add(1) <= mostDrains && d.running.start(func() {
+	if d.running.start(func() {
 		defer d.n.Add(-1)
 		cn := left.cn
 		ended := cn.wire.revive() && left.drain(d.time) == io.EOF
@@ -93,24 +104,34 @@ func (r *Reply) drainable() bool {
 }
 
 // drain reads the rest of the body, if that is short and here, or hands it over. Where
-// it does neither, the reply has its connection still.
+// too many have been handed over already it reads on itself: to close the connection
+// would make room for what opens another one the sooner. Where it does neither, the
+// reply has its connection still.
 func (r *Reply) drain() {
 	if r.err != nil || !r.drainable() {
 		return
 	}
 	left := rest{cn: r.conn, body: r.body}
-	switch err := left.drain(drainWait); err {
-	case io.EOF:
+	err := left.drain(drainWait)
+	if (err == nil || err == errCanceled) && r.handOver(left) {
+		return
+	}
+	if err == nil {
+		err = left.drain(drainTime)
+	}
+	if err == io.EOF {
 		r.end(err)
-	case nil, errCanceled:
-		r.handOver(left)
 	}
 }
 
 // handOver lets the rest of the body be read by a goroutine of the connector's, which
-// gives the connection back. The trace is told now, as nobody is there to be told
-// then.
-func (r *Reply) handOver(left rest) {
+// gives the connection back; false means that there are too many already. The trace is
+// told now, as nobody is there to be told then.
+func (r *Reply) handOver(left rest) bool {
+	pool := left.cn.host.pool
+	if !pool.drainer.reserve() {
+		return false
+	}
 	cn := r.detach()
 	if upload := r.upload(); upload != nil {
 		defer upload.cease() // even when the trace panics
@@ -121,13 +142,13 @@ func (r *Reply) handOver(left rest) {
 		cn.bounded = false
 	}
 	release := cn.releasing()
-	pool := cn.host.pool
 	if pool.drainer.start(left) {
 		release.tellDrained()
-		return
+		return true
 	}
 	pool.discard(cn)
 	release.tell(false)
+	return true
 }
 
 // interruption is why a read was ended by another goroutine, which does not harm the

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -242,7 +243,7 @@ func TestShutdownWaitsForDrains(t *testing.T) {
 }
 
 // TestDrainsAreBounded holds that bodies which do not end keep a limited number of
-// goroutines, for a limited time.
+// goroutines, for a limited time. What is closed beyond that waits itself.
 func TestDrainsAreBounded(t *testing.T) {
 	const more = 20
 	inBubble(t, connector.Options{MaxConns: -1}, func(e *env) {
@@ -259,11 +260,16 @@ func TestDrainsAreBounded(t *testing.T) {
 			s.WantHead()
 			s.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello")
 		}
+		var closed atomic.Int32
 		for range connector.MostDrains + more {
-			go (<-bodies).Close()
+			body := <-bodies
+			go func() { body.Close(); closed.Add(1) }()
 		}
 		time.Sleep(2 * connector.DrainWait)
-		e.wantStats(connector.Stats{Open: connector.MostDrains, Hosts: 1})
+		if n := closed.Load(); n != connector.MostDrains {
+			t.Errorf("%d are closed", n)
+		}
+		e.wantStats(connector.Stats{Open: connector.MostDrains + more, Hosts: 1})
 		time.Sleep(connector.DrainTime)
 		e.wantStats(connector.Stats{})
 	})
