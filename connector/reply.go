@@ -202,7 +202,7 @@ const stallPhase = "body stall"
 
 // expect sets the deadline for the next octets, unless they are here already.
 func (r *Reply) expect() {
-	if cn := r.conn; cn != nil && len(cn.rd.Buffered()) == 0 {
+	if cn := r.conn; cn != nil && r.body.Waits() {
 		cn.wire.begin(&cn.wire.reads, r.stall, stallPhase)
 	}
 }
