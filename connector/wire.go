@@ -111,7 +111,7 @@ func (w *wire) readPending(p []byte) (int, error) {
 // Write writes all of p under the write deadline, which runs anew whenever a
 // part of p was taken.
 func (w *wire) Write(p []byte) (int, error) {
-	if w.hold {
+	if !w.ending.Load() && w.hold { // an alert may come from another goroutine
 		if w.held == nil {
 			w.held = heldRecords.Get().(*heldRecord)
 		}
