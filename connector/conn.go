@@ -146,6 +146,17 @@ func (c *conn) cut(cause error) {
 	c.wire.Conn.Close()
 }
 
+// write writes to the peer. TLS that was closed by cut does not ask the wire why.
+func (c *conn) write(p []byte) (int, error) {
+	n, err := c.top.Write(p)
+	if err != nil && c.tls != nil {
+		if a := c.wire.aborted.Load(); a != nil && errors.Is(err, net.ErrClosed) {
+			err = a.cause
+		}
+	}
+	return n, err
+}
+
 // glance is how long a connection that is no socket is listened to before it is
 // used again.
 const glance = 100 * time.Microsecond

@@ -181,7 +181,7 @@ func (x *exchange) send(fused bool) error {
 		return err
 	}
 	w.beginAt(x.now, &w.writes, x.limits.Write, "write")
-	n, err := cn.top.Write(x.out)
+	n, err := cn.write(x.out)
 	x.sent = n > 0 || cn.tls != nil
 	x.call.trace.wroteHead(x, err)
 	switch {
@@ -233,7 +233,7 @@ func (x *exchange) sendFused() error {
 		return nil
 	}
 	w.flushed, w.hold = 0, true
-	_, err := cn.top.Write(x.out)
+	_, err := cn.write(x.out)
 	w.hold = false
 	if err != nil {
 		return err
