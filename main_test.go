@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
@@ -36,6 +37,20 @@ func site(t testing.TB, handler http.HandlerFunc, opts ...aiohttp.Options) *aioh
 		c.Close()
 	})
 	return session
+}
+
+// wantAtRest waits until the rests of all bodies have come, or are not waited for any
+// more, and every connection is at rest.
+func wantAtRest(t testing.TB, s *aiohttp.Session) {
+	t.Helper()
+	stats := s.Connector().Stats()
+	for tries := 0; stats.Open != stats.Idle && tries < 10_000; tries++ {
+		time.Sleep(time.Millisecond)
+		stats = s.Connector().Stats()
+	}
+	if stats.Open != stats.Idle {
+		t.Errorf("connections kept: %+v", stats)
+	}
 }
 
 // network gives a session on a network in memory, for tests that are the peer.

@@ -120,9 +120,7 @@ func TestRedirectHistory(t *testing.T) {
 	if hop := resp.History()[0].Header("x-hop"); hop != "one" {
 		t.Errorf("header of the first hop: %q", hop)
 	}
-	if s.Connector().Stats().Open != s.Connector().Stats().Idle {
-		t.Errorf("connections kept: %+v", s.Connector().Stats())
-	}
+	wantAtRest(t, s)
 }
 
 func TestRedirectLimit(t *testing.T) {

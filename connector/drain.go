@@ -16,7 +16,7 @@ import (
 const (
 	drainBytes = 256 << 10
 	drainTime  = 50 * time.Millisecond
-	drainWait  = 2 * time.Millisecond
+	drainWait  = 5 * time.Millisecond
 )
 
 // mostDrains is how many connections of a connector may be drained beside its requests

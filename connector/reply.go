@@ -307,7 +307,7 @@ func (r *Reply) drop() {
 
 // Close gives the connection back. Where little of the body is left, 256 KiB at
 // most, and it comes soon, within 50 ms, that is read and thrown away, so that the
-// connection can be used again; else the connection is closed. Close waits for 2 ms
+// connection can be used again; else the connection is closed. Close waits for 5 ms
 // of that, and the connector for the rest, unless it has 128 others to wait for. The
 // same is done where the context ends before the body does. Close is idempotent and may be called while another goroutine reads,
 // whose read then fails.
