@@ -73,7 +73,7 @@ func (c *curl) render(s *Session, req *Request) error {
 	}
 	h, plain := new(hop), *req
 	plain.File, plain.Body, plain.Multipart = "", nil, nil
-	h.session, h.req, h.method, h.header = s, &plain, req.Method, req.Header
+	h.session, h.req, h.method, h.url, h.header = s, &plain, req.Method, req.URL, req.Header
 	if err := h.prepare(); err != nil {
 		return err
 	}
@@ -143,7 +143,9 @@ func (c *curl) follow(s *Session, req *Request) {
 // limits adds the time-outs that are set, and that servers are not verified.
 func (c *curl) limits(s *Session, h *hop) {
 	var limits connector.Timeouts
-	h.limit(&limits)
+	if own := h.limits(); own != nil {
+		limits = *own
+	}
 	if limits.Connect > 0 {
 		c.add("--connect-timeout", seconds(limits.Connect.Seconds()))
 	}

@@ -19,17 +19,19 @@ import (
 // redirect led to.
 type hop struct {
 	session *Session
-	req     *Request
+	req     *Request // what was asked for, but for method and URL
 	method  string
+	url     string      // as it was given
 	header  http.Header // of the request, less what redirects took away
 	dest    destination
 	body    body
-	origin  *origin   // of the first hop
-	foreign bool      // a redirect has left the first origin: no credentials any more
-	away    bool      // the session's own credentials do not belong here
-	bare    bool      // cookies and default fields are not this hop's business
-	whole   bool      // header has the session's fields already
-	ends    time.Time // when the total time-out ends; zero when there is none
+	origin  *origin            // of the first hop
+	foreign bool               // a redirect has left the first origin: no credentials any more
+	away    bool               // the session's own credentials do not belong here
+	bare    bool               // cookies and default fields are not this hop's business
+	whole   bool               // header has the session's fields already
+	ends    time.Time          // when the total time-out ends; zero when there is none
+	own     connector.Timeouts // what the request's come to with the session's; zero when it has none
 }
 
 // job is a request under way. Jobs are reused; nothing that the caller gets
@@ -40,7 +42,7 @@ type job struct {
 	call  connector.Call
 	head  []byte
 	again bool // call has served a hop
-	plain bool // nothing was asked for beyond method and URL, and nothing has come in between
+	plain bool // nothing was asked for beyond method and URL, and nothing has come in between: req is not used
 
 	sent   *atomic.Int32   // how many exchanges of the call were begun, where there is middleware
 	handle Handler         // the middleware that each hop goes through; nil when there is none
@@ -48,6 +50,17 @@ type job struct {
 }
 
 var jobs = sync.Pool{New: func() any { return &job{head: make([]byte, 0, 512)} }}
+
+// nothingAsked is what all plain jobs ask for beyond method and URL. It is the same
+// for all, so that to find nothing there takes no memory into the processor's cache
+// that nobody else has looked at.
+var nothingAsked Request
+
+// ask notes what the job is to send.
+func (j *job) ask(req *Request, method, url string) {
+	j.req = *req
+	j.hop.req, j.hop.method, j.hop.url = &j.req, method, url
+}
 
 // recycle makes the job ready for another request. What a plain one has used is
 // little, and cleared word by word: to clear all of a job is dear while the
@@ -57,7 +70,6 @@ func (j *job) recycle() {
 		j.head = nil
 	}
 	if j.plain {
-		j.req.Method, j.req.URL = "", ""
 		j.hop.clear()
 		clearCall(&j.call)
 		j.again, j.plain = false, false
@@ -72,7 +84,7 @@ func (j *job) recycle() {
 
 // clear undoes what prepare and fill do for a plain job.
 func (h *hop) clear() {
-	h.session, h.req, h.origin, h.method = nil, nil, nil, ""
+	h.session, h.req, h.origin, h.method, h.url = nil, nil, nil, "", ""
 	h.dest.origin, h.dest.text, h.dest.url, h.dest.target = nil, "", nil, ""
 	h.foreign, h.away, h.ends = false, false, time.Time{}
 }
@@ -82,20 +94,21 @@ func clearCall(call *connector.Call) {
 	call.Method, call.Host, call.Head = "", "", nil
 	call.Policy, call.Proxy = nil, nil
 	call.TLS, call.Repeatable = false, false
-	call.Timeouts, call.Ends = connector.Timeouts{}, time.Time{}
+	call.Timeouts, call.Ends = nil, time.Time{}
 }
 
 // run sends the request of a job, and follows its redirects.
 func (s *Session) run(ctx context.Context, j *job) (*Response, error) {
-	req, h := &j.req, &j.hop
-	h.session, h.req, h.method, h.header = s, req, req.Method, req.Header
+	h := &j.hop
+	req := h.req
+	h.session, h.header = s, req.Header
 	err := s.unusable()
 	if err == nil {
 		err = h.prepare()
 	}
 	if err != nil {
 		closeUnsent(req)
-		return nil, wrap(req.Method, req.URL, &Error{Phase: connector.PhasePrepare, Err: err})
+		return nil, wrap(h.method, h.url, &Error{Phase: connector.PhasePrepare, Err: err})
 	}
 	if j.handle = s.handler(req); j.handle != nil {
 		j.sent, j.plain = new(atomic.Int32), false
@@ -138,7 +151,7 @@ func (h *hop) prepare() error {
 	if h.req.exact {
 		find = h.session.absolute
 	}
-	dest, err := find(h.req.URL, h.req.Query)
+	dest, err := find(h.url, h.req.Query)
 	if err != nil {
 		return err
 	}
@@ -255,7 +268,7 @@ func (h *hop) fill(call *connector.Call, head []byte) error {
 	call.Method, call.TLS, call.Host, call.Policy = h.method, d.tls, d.addr, h.req.TLS
 	call.Expect100 = h.req.Expect100
 	call.Repeatable = connector.IdempotentMethod(h.method)
-	h.limit(&call.Timeouts)
+	call.Timeouts = h.limits()
 	call.Ends = h.ends
 	if call.Policy == nil {
 		call.Policy = s.opts.TLS

@@ -3,6 +3,7 @@ package aiohttp
 import (
 	"io"
 	"net/http"
+	"net/url"
 )
 
 // HTTP gives the response as one of net/http's. Its body is this response's:
@@ -11,17 +12,15 @@ import (
 func (r *Response) HTTP() *http.Response {
 	box := new(httpBox)
 	resp := &box.resp
-	box.req = http.Request{Method: r.method, URL: r.URL(), Host: r.place.host}
-	*resp = http.Response{
-		Status: r.reply.StatusText(), StatusCode: r.Status,
-		Proto: r.Proto(), ProtoMajor: 1, ProtoMinor: int(r.reply.Minor),
-		ContentLength: r.ContentLength, Uncompressed: r.decoder != nil, TLS: r.reply.TLS(), Request: &box.req,
-	}
-	if r.header == nil {
-		resp.Header = r.reply.Fields().Header(box.values[:], nil)
-	} else {
+	if r.header != nil {
 		resp.Header = r.header.Clone()
+	} else {
+		resp.Header = r.reply.Header(box.values[:])
 	}
+	r.reply.Describe(resp)
+	resp.Status, resp.ContentLength, resp.Uncompressed = r.reply.StatusText(), r.ContentLength, r.decoder != nil
+	box.req = http.Request{Method: r.method, URL: r.place.parseInto(&box.url), Host: r.place.host}
+	resp.Request = &box.req
 	if r.decoder != nil {
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
@@ -40,8 +39,9 @@ func (r *Response) HTTP() *http.Response {
 type httpBox struct {
 	resp   http.Response
 	req    http.Request
+	url    url.URL
 	body   httpBody
-	values [12]string // of the header
+	values [10]string // of the header
 }
 
 // httpBody is a response's body, which at its end brings the trailers.
@@ -67,7 +67,7 @@ func (b *httpBody) WriteTo(w io.Writer) (int64, error) {
 }
 
 func (b *httpBody) trailer() {
-	if t := b.Trailers(); len(t) > 0 {
-		b.resp.Trailer = t
+	if b.trailed() {
+		b.resp.Trailer = b.Trailers()
 	}
 }

@@ -103,8 +103,7 @@ func (h *hop) request() (*Request, *carried) {
 	}
 	r.Middleware, r.Compress, r.OnDownload = nil, "", nil
 	r.TLS = cmp.Or(r.TLS, h.session.opts.TLS, h.session.connector.TLS())
-	var limits connector.Timeouts
-	h.limit(&limits) // which lets the total time-out begin
+	h.limits() // which lets the total time-out begin
 	r.via = &via{session: h.session, origin: h.origin, foreign: h.foreign, away: h.away, ends: h.ends}
 	r.via.cookies = h.viewCookies(&r)
 	r.Text, r.JSON, r.Form, r.Multipart, r.File, r.Body, r.ContentLength = "", nil, nil, nil, "", nil, 0
@@ -145,12 +144,9 @@ func (h *hop) allFields() http.Header {
 func (s *Session) transmit(ctx context.Context, req *Request) (*Response, error) {
 	j := jobs.Get().(*job)
 	defer j.recycle()
-	j.req = *req
+	j.ask(req, cmp.Or(req.Method, http.MethodGet), req.URL)
 	h := &j.hop
-	h.session, h.req, h.method, h.header = s, &j.req, req.Method, req.Header
-	if h.method == "" {
-		h.method = http.MethodGet
-	}
+	h.session, h.header = s, req.Header
 	if req.via != nil {
 		j.tracer = req.via.tracer
 		req.via.sent.Add(1)
@@ -170,7 +166,7 @@ func (h *hop) resume(v *via) error {
 	if err := h.checkMethod(); err != nil {
 		return err
 	}
-	dest, err := h.session.absolute(h.req.URL, h.req.Query)
+	dest, err := h.session.absolute(h.url, h.req.Query)
 	if err != nil {
 		return err
 	}

@@ -92,8 +92,23 @@ type place struct {
 }
 
 // parsed gives the URL in parts.
-func (p *place) parsed() *url.URL {
-	if p.url == nil {
+func (p *place) parsed() *url.URL { return p.parseInto(nil) }
+
+// parseInto is parsed with a place for the parts.
+func (p *place) parseInto(room *url.URL) *url.URL {
+	switch {
+	case p.url != nil:
+	case room != nil && strings.IndexByte(p.text, '%') < 0:
+		prefix, target, _ := plain(p.text)
+		scheme, host, _ := strings.Cut(prefix, "://")
+		room.Scheme, room.Host = lower(scheme), host
+		room.Path, room.RawQuery, _ = strings.Cut(target, "?")
+		if room.EscapedPath() != room.Path { // as it stands it is valid all the same
+			room.RawPath = room.Path
+		}
+		room.ForceQuery = room.RawQuery == "" && len(target) > len(room.Path)
+		p.url = room
+	default:
 		p.url, _ = url.Parse(p.text) // plain has found it well-formed
 	}
 	return p.url

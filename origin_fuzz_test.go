@@ -1,6 +1,7 @@
 package aiohttp_test
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/aiohttp-go/aiohttp"
@@ -30,6 +31,10 @@ func FuzzPlainURL(f *testing.F) {
 		parsedAddr, parsed, err := aiohttp.ParsedTarget(text)
 		if err != nil || parsed != target || parsedAddr != addr {
 			t.Errorf("%q goes to %s as %q; parsed: %s, %q, %v", text, addr, target, parsedAddr, parsed, err)
+		}
+		want, err := url.Parse(text)
+		if got := aiohttp.PlainParts(text); err != nil || *got != *want || got.String() != want.String() {
+			t.Errorf("%q has the parts %#v; parsed: %#v, %v", text, got, want, err)
 		}
 	})
 }

@@ -37,7 +37,10 @@ func (s *Session) proxyOf(text string) (connector.Proxy, error) {
 	if text == "" {
 		return s.proxy, nil
 	}
-	c := &s.proxies
+	return s.proxies.get(text)
+}
+
+func (c *proxyCache) get(text string) (connector.Proxy, error) {
 	c.mu.RLock()
 	p := c.m[text]
 	c.mu.RUnlock()

@@ -163,7 +163,7 @@ func lower(name string) string {
 // caller's to change.
 func (r *Response) Headers() http.Header {
 	if r.header == nil {
-		r.header = r.reply.Fields().Header(nil, nil)
+		r.header = r.reply.Header(nil)
 	}
 	return r.header
 }
@@ -181,6 +181,12 @@ func (r *Response) Trailers() http.Header {
 		}
 	}
 	return h
+}
+
+// trailed reports whether there may be trailer fields.
+func (r *Response) trailed() bool {
+	more := r.more.Load()
+	return len(r.reply.Trailer()) > 0 || more != nil && more.std != nil
 }
 
 // Cookies gives the cookies that this response sets.

@@ -1,6 +1,7 @@
 package aiohttp_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
@@ -474,6 +475,72 @@ func TestCloseWhileTheBodyIsReadIntoMemory(t *testing.T) {
 		resp.Close()
 		if err := <-done; err == nil {
 			t.Error("no error")
+		}
+	}
+}
+
+// What HTTP gives is told from a response of net/http's own by nothing but its types.
+func TestResponseHTTPIsLikeThatOfNetHTTP(t *testing.T) {
+	answers := map[string]string{
+		"/length":   "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: 1\r\nX-A: 2\r\n\r\nhello",
+		"/chunked":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 5\r\n\r\n",
+		"/shouted":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n",
+		"/close":    "HTTP/1.1 404 Gone Fishing\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno",
+		"/until":    "HTTP/1.1 200 OK\r\n\r\nhello",
+		"/kept":     "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nhello",
+		"/both":     "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nConnection: x, Close\r\n\r\nhello",
+		"/old":      "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+		"/empty":    "HTTP/1.1 204 No Content\r\n\r\n",
+		"/none":     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+		"/p?a=%20b": "HTTP/1.1 200 \r\nContent-Length: 0\r\nEmpty:\r\n\r\n",
+	}
+	s, n := network(t)
+	ln, err := n.Listen("a.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			if req, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+				io.WriteString(conn, answers[req.URL.RequestURI()])
+			}
+			conn.Close()
+		}
+	}()
+	std := &http.Transport{DialContext: n.DialContext, DisableCompression: true}
+	defer std.CloseIdleConnections()
+	look := func(resp *http.Response) map[string]any {
+		before := fmt.Sprint(resp.Trailer)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		return map[string]any{
+			"Status": resp.Status, "StatusCode": resp.StatusCode, "Proto": resp.Proto, "Header": resp.Header,
+			"ContentLength": resp.ContentLength, "TransferEncoding": resp.TransferEncoding, "Close": resp.Close,
+			"Trailer": resp.Trailer, "announced": before, "body": string(body), "err": err,
+			"URL": resp.Request.URL.String(), "Method": resp.Request.Method,
+		}
+	}
+	for target := range answers {
+		url := "http://a.test" + target
+		req, err := http.NewRequest("GET", url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := std.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := s.Get(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(look(theirs), look(ours.HTTP())); diff != "" {
+			t.Errorf("%s (-net/http +ours):\n%s", target, diff)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package aiohttp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -141,10 +142,7 @@ func (s *Session) Delete(ctx context.Context, url string, req ...Request) (*Resp
 // an [*Error] that says which phase and which peer, around the cause.
 func (s *Session) Do(ctx context.Context, req Request) (*Response, error) {
 	j := jobs.Get().(*job)
-	j.req = req
-	if req.Method == "" {
-		j.req.Method = http.MethodGet
-	}
+	j.ask(&req, cmp.Or(req.Method, http.MethodGet), req.URL)
 	return s.do(ctx, j)
 }
 
@@ -155,10 +153,11 @@ func (s *Session) send(ctx context.Context, method, url string, reqs []Request) 
 	}
 	j := jobs.Get().(*job)
 	if len(reqs) == 1 {
-		j.req = reqs[0]
+		j.ask(&reqs[0], method, url)
+	} else {
+		j.plain = true
+		j.hop.req, j.hop.method, j.hop.url = &nothingAsked, method, url
 	}
-	j.plain = len(reqs) == 0
-	j.req.Method, j.req.URL = method, url
 	return s.do(ctx, j)
 }
 

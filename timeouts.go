@@ -21,16 +21,20 @@ func over(own, def connector.Timeouts) connector.Timeouts {
 	}
 }
 
-// limit sets the time-outs of one hop. All of them run anew for each redirect,
-// but for Total, which began with the first hop and ends at h.ends.
-func (h *hop) limit(t *connector.Timeouts) {
+// limits gives the time-outs of one hop; nil leaves it to the connector. All of them
+// run anew for each redirect, but for Total, which began with the first hop and ends
+// at h.ends.
+func (h *hop) limits() *connector.Timeouts {
+	var t *connector.Timeouts
 	if h.session.timed {
-		*t = h.session.opts.Timeouts
+		t = &h.session.opts.Timeouts
 	}
 	if h.req.Timeouts != (connector.Timeouts{}) {
-		*t = over(h.req.Timeouts, *t)
+		h.own = over(h.req.Timeouts, h.session.opts.Timeouts)
+		t = &h.own
 	}
-	if t.Total > 0 && h.ends.IsZero() {
+	if t != nil && t.Total > 0 && h.ends.IsZero() {
 		h.ends = time.Now().Add(t.Total)
 	}
+	return t
 }

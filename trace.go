@@ -14,7 +14,7 @@ import (
 // do sends the request of a job, and tells the traces of it where there are any.
 func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 	defer j.recycle()
-	if len(s.opts.Trace)+len(j.req.Trace) == 0 {
+	if len(s.opts.Trace)+len(j.hop.req.Trace) == 0 {
 		return s.run(ctx, j)
 	}
 	j.plain = false
@@ -23,7 +23,8 @@ func (s *Session) do(ctx context.Context, j *job) (*Response, error) {
 
 // trace is run, told of.
 func (s *Session) trace(ctx context.Context, j *job) (*Response, error) {
-	t := tracing.Begin(ctx, j.req.TraceValue, s.opts.Trace, j.req.Trace)
+	req, method, address := j.hop.req, j.hop.method, j.hop.url
+	t := tracing.Begin(ctx, req.TraceValue, s.opts.Trace, req.Trace)
 	ended, returned := true, false
 	var resp *Response
 	defer func() {
@@ -35,8 +36,7 @@ func (s *Session) trace(ctx context.Context, j *job) (*Response, error) {
 		}
 	}()
 	j.tracer = t
-	method, address := j.req.Method, j.req.URL
-	tracing.Tell(t, tracing.RequestStart{Moment: t.Now(), Method: method, URL: address, Header: j.req.Header})
+	tracing.Tell(t, tracing.RequestStart{Moment: t.Now(), Method: method, URL: address, Header: req.Header})
 	var err error
 	if resp, err = s.run(ctx, j); err != nil {
 		tracing.Tell(t, tracing.RequestException{Moment: t.Now(), Method: method, URL: address, Err: err})

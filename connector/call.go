@@ -77,8 +77,9 @@ type Call struct {
 	// idempotent by RFC 9110, section 9.2.2, or it bears an Idempotency-Key.
 	Repeatable bool
 
-	// Timeouts override the connector's, field by field.
-	Timeouts Timeouts
+	// Timeouts override the connector's, field by field; nil leaves them as they
+	// are. They must not be changed before the call has ended.
+	Timeouts *Timeouts
 
 	// Ends is when Timeouts.Total ends, where that began before the call; zero
 	// means that it begins with it.

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -27,6 +28,7 @@ type conn struct {
 
 	space   func() []byte // gives room in rd; made once
 	watch   watch
+	reading reading    // by the reply that it belongs to
 	trace   *callTrace // of the exchange under way; nil when nobody wants to know
 	cancel  func()     // contextEnded; made once, for context.AfterFunc
 	bounded bool       // a total time-out was set on the wire
@@ -38,6 +40,12 @@ type conn struct {
 	expires  int64 // by clock: when it is too old to be used again
 	restedAt int64 // by clock: when it came to rest
 	rest     links[conn]
+}
+
+// reading is what bounds the reading of a body.
+type reading struct {
+	ctx   context.Context
+	stall time.Duration // how long the peer may give nothing; negative is for ever
 }
 
 func (c *conn) links() *links[conn] { return &c.rest }
@@ -82,7 +90,7 @@ func (c *conn) origin() *tls.ConnectionState {
 // peer is what replies say of the other end. TLS is complete when it is asked for.
 func (c *conn) peer() *peer {
 	if c.far == nil {
-		c.far = &peer{c.addr, c.origin()}
+		c.far = &peer{c.host, c.addr, c.origin()}
 	}
 	return c.far
 }

@@ -36,8 +36,7 @@ type Connector struct {
 	local    *handlerListener // serves Options.Handler, else nil
 	closed   atomic.Bool
 	last     atomic.Pointer[place]
-	flying   atomic.Int32 // calls whose answer has not come
-	running  workers      // goroutines that the connector started
+	running  workers // goroutines that the connector started
 }
 
 // New makes a connector. It takes at most one Options and panics if given more; none

@@ -97,7 +97,7 @@ func (r *Reply) splice(file *os.File) (int64, error) {
 	w := &r.conn.wire
 	tcp := w.Conn.(*net.TCPConn)
 	var total int64
-	w.begin(&w.reads, r.stall, stallPhase)
+	w.begin(&w.reads, r.conn.reading.stall, stallPhase)
 	for !r.body.Done() {
 		n, err := file.ReadFrom(&io.LimitedReader{R: tcp, N: min(r.body.Left(), filePiece)})
 		r.body.Skip(n, false)

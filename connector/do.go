@@ -22,10 +22,9 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 	x.c, x.ctx, x.call, x.reply = c, ctx, call, reply
 	x.expect = call.Expect100 && call.hasBody()
 	x.last = call.Close || c.opts.DisableKeepAlives
-	c.flying.Add(1)
 	x.now = clock()
 	x.limits = &c.timeouts
-	if call.Timeouts != (Timeouts{}) || c.timeouts.Total > 0 {
+	if call.Timeouts != nil || c.timeouts.Total > 0 {
 		x.limit()
 	}
 	if call.Timings != nil {
@@ -45,7 +44,10 @@ func (c *Connector) Do(ctx context.Context, call *Call, reply *Reply) error {
 
 // limit sets the time-outs of a call that has its own, or a total one.
 func (x *exchange) limit() {
-	x.own = x.call.Timeouts.withDefaults(x.c.timeouts)
+	x.own = x.c.timeouts
+	if own := x.call.Timeouts; own != nil {
+		x.own = own.withDefaults(x.own)
+	}
 	x.limits = &x.own
 	if x.own.Total <= 0 {
 		return
@@ -66,20 +68,24 @@ func (x *exchange) attempts() error {
 	if x.call.Method == "TRACE" && x.call.hasBody() {
 		return x.failed(PhasePrepare, errTraceBody, false)
 	}
-	err := x.attempt(false)
-	for err != nil && x.again(err) {
-		wanted := err == errExpectationFailed || err == errProxyAsked
-		x.retried = x.retried || !wanted
-		if x.call.Body != nil && x.started {
-			if !x.rewind() {
-				return err
+	for fresh := false; ; x.renew() {
+		err := x.claim(fresh)
+		if err == nil {
+			err = x.run()
+			if x.upload != nil {
+				x.upload.hush()
 			}
 		}
-		fresh := err != errProxyAsked
-		x.renew()
-		err = x.attempt(fresh)
+		if err == nil || !x.again(err) {
+			return err
+		}
+		wanted := err == errExpectationFailed || err == errProxyAsked
+		x.retried = x.retried || !wanted
+		if x.call.Body != nil && x.started && !x.rewind() {
+			return err
+		}
+		fresh = err != errProxyAsked
 	}
-	return err
 }
 
 // errTraceBody is a request that must not be sent.
@@ -140,9 +146,8 @@ func (x *exchange) again(err error) bool {
 	return !e.Sent || x.call.Repeatable && !x.upload.failedItself()
 }
 
-// attempt gets a connection and runs the exchange on it. fresh asks for a new
-// one.
-func (x *exchange) attempt(fresh bool) error {
+// claim gets the connection of an attempt. fresh asks for a new one.
+func (x *exchange) claim(fresh bool) error {
 	cn, err := x.connect(fresh)
 	if err != nil {
 		return err
@@ -153,11 +158,7 @@ func (x *exchange) attempt(fresh bool) error {
 		cn.wire.bound(x.whole, x.limits.Total)
 		cn.bounded = true
 	}
-	err = x.run()
-	if x.upload != nil {
-		x.upload.hush()
-	}
-	return err
+	return nil
 }
 
 // connect gives a connection of the pool that is alive, or opens one.

@@ -96,8 +96,8 @@ func (x *exchange) acceptSwitch() error {
 	cn.wire.bound(0, 0)
 	cn.wire.begin(&cn.wire.reads, -1, "")
 	cn.wire.begin(&cn.wire.writes, -1, "")
-	r.conn, r.bound, r.err = cn, true, io.EOF
+	r.bind(x)
+	r.err = io.EOF
 	r.extend().tunnel = newUpgraded(x.c.pool, cn)
-	x.held = false
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
@@ -205,13 +206,20 @@ func (l *Lease) Replace(ctx context.Context, fresh bool, begin func(*Opening)) (
 	return l.p.wait(ctx, w, -1)
 }
 
+// What RoundTrip gives fits into 512 octets, the largest size that the allocator
+// gives without a header of its own.
+var _ [512 - unsafe.Sizeof(responseBox{})]byte
+
 // Leftovers names what a used Call of RoundTrip still holds that another request
 // could see. It takes the call out of use.
 func Leftovers() (names []string) {
 	call := &prepared.Get().(*preparation).call
 	x := &call.run
 	x.joint, x.own = nil, Timeouts{} // memory, and what says nothing
-	x.head = http1.ResponseHead{Status: x.head.Status, Method: x.head.Method, Fields: x.head.Fields, Reason: x.head.Reason}
+	released := x.head
+	if released.Release(); reflect.DeepEqual(released, x.head) {
+		x.head = http1.ResponseHead{} // what is left says nothing
+	}
 	for _, v := range []reflect.Value{reflect.ValueOf(call).Elem(), reflect.ValueOf(x).Elem()} {
 		for i := range v.NumField() {
 			if name := v.Type().Field(i).Name; name != "run" && !v.Field(i).IsZero() {

@@ -42,7 +42,7 @@ var hanging = []struct {
 		prepare: func(e *env) {
 			go func() {
 				call := &connector.Call{
-					Method: "GET", Host: "example.com:80", Head: []byte("GET / HTTP/1.1\r\nHost: example.com\r\n"), Timeouts: never,
+					Method: "GET", Host: "example.com:80", Head: []byte("GET / HTTP/1.1\r\nHost: example.com\r\n"), Timeouts: &never,
 				}
 				e.c.Do(context.Background(), call, new(connector.Reply))
 			}()
@@ -237,7 +237,7 @@ func TestCallTimeoutsOverrideTheConnectors(t *testing.T) {
 		var reply connector.Reply
 		err := e.c.Do(context.Background(), &connector.Call{
 			Method: "GET", Host: "example.com:80", Head: []byte("GET / HTTP/1.1\r\nHost: example.com\r\n"),
-			Timeouts: connector.Timeouts{Head: time.Second},
+			Timeouts: &connector.Timeouts{Head: time.Second},
 		}, &reply)
 		if e1 := wantError(t, err, connector.PhaseHead); e1.Limit != "head timeout of 1s" {
 			t.Errorf("got %v", err)

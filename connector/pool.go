@@ -46,6 +46,7 @@ type pool struct {
 
 	mu      sync.Mutex
 	hosts   map[hostKey]*host
+	last    *host             // of hosts, the one that was asked for last; may be nil
 	busy    list[conn, *conn] // the connections in use
 	resting list[conn, *conn] // the idle ones, the longest idle first
 	waiting queue
@@ -96,12 +97,23 @@ func (p *pool) take(now int64, key hostKey) (c *conn, h *host, err error) {
 		return nil, nil, ErrClosed
 	}
 	var stale []*conn
-	if h = p.hosts[key]; h != nil {
+	if h = p.find(key); h != nil {
 		c, stale = p.takeIdle(now, h)
 	}
 	p.mu.Unlock()
 	closeAll(stale)
 	return c, h, nil
+}
+
+// find gives the host of a key; nil when the pool does not know it. The caller holds
+// p.mu.
+func (p *pool) find(key hostKey) *host {
+	if h := p.last; h != nil && h.key == key {
+		return h
+	}
+	h := p.hosts[key]
+	p.last = h
+	return h
 }
 
 // join lets w wait for a connection of h, which the pool may not know yet. It
@@ -164,13 +176,19 @@ func (p *pool) takeIdle(now int64, h *host) (c *conn, stale []*conn) {
 		h.idle = h.idle[:n-1]
 		p.resting.remove(c)
 		if p.usable(now, c) {
-			p.busy.pushBack(c)
+			p.occupy(c)
 			return c, stale
 		}
 		p.lose(h)
 		stale = append(stale, c)
 	}
 	return nil, stale
+}
+
+// occupy notes that a connection is in use from now on. The caller holds p.mu.
+func (p *pool) occupy(c *conn) {
+	p.busy.pushBack(c)
+	c.wire.socket.alone = p.busy.len == 1
 }
 
 // usable reports whether a connection is young enough and has not rested too
@@ -232,6 +250,7 @@ func (p *pool) lose(h *host) {
 func (p *pool) forget(h *host) {
 	if h.open == 0 && h.waiting.len == 0 && p.hosts[h.key] == h {
 		delete(p.hosts, h.key)
+		p.last = nil
 	}
 }
 
@@ -244,7 +263,7 @@ func (p *pool) opened(c *conn) {
 		c.expires = clock() + int64(p.limits.age) - rand.Int64N(int64(p.limits.age)/10+1)
 	}
 	p.mu.Lock()
-	p.busy.pushBack(c)
+	p.occupy(c)
 	p.ids++
 	c.id = p.ids
 	h := c.host

@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -30,24 +29,21 @@ type Reply struct {
 	SetsCookie, Coded bool
 
 	chunked    bool
-	closing    bool // the server announced the end of the connection
+	closing    bool // the connection ends with it
 	reusable   bool // the connection, once the body was read
 	reused     bool // it had served others before
 	repeatable bool // the request
 	bound      bool // it came with conn: the body did not lie whole in the buffer
 	state      atomic.Uint32
-	reason     int32 // octets of the reason phrase in front of head's fields
+	line       int32 // octets of the status line, with which head begins
 	head       []byte
 	body       http1.Body
 	own        http1.Reader // holds the body when the connection went back early
-	to         *host        // nil for a reply that came by another way than a connection
 	peer       *peer        // nil when nothing is known
 	mu         sync.Mutex   // held to let go of conn, and to cut it from another goroutine
 	conn       *conn        // nil once given back
-	ctx        context.Context
-	stall      time.Duration
-	err        error // what later reads give
-	more       *more // what few replies have; nil for the others
+	err        error        // what later reads give
+	more       *more        // what few replies have; nil for the others
 }
 
 // more is what few replies have. It stays where it is as long as the reply is
@@ -62,6 +58,7 @@ type more struct {
 
 // peer is who is at the other end of a connection.
 type peer struct {
+	host *host
 	addr string
 	tls  *tls.ConnectionState // nil where the origin's answers come in the clear
 }
@@ -89,15 +86,15 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	case kind == http1.NoBody && x.call.Method != "HEAD":
 		r.Length = 0
 	}
-	r.chunked, r.closing = h.Chunked, h.Close
+	r.chunked, r.closing = h.Chunked, h.Close || kind == http1.UntilClose
 	r.SetsCookie, r.Coded = h.SetsCookie, h.Coded
-	r.to, r.peer, r.ctx, r.stall = x.conn.host, x.conn.peer(), x.ctx, x.limits.BodyStall
+	r.peer = x.conn.peer()
 	r.reused, r.repeatable = x.conn.uses > 1, x.call.Repeatable && x.call.rewindable()
 	if x.call.box != nil {
-		x.call.box.take(h, x.conn.host)
+		x.call.box.take(x)
 	} else {
-		r.reason = int32(len(h.Reason))
-		r.head = keepHead(h.Reason, h.Fields)
+		r.line = int32(h.Start)
+		r.head = x.conn.rd.Keep(h, &x.c.limits)
 	}
 	if t := x.call.Timings; t != nil {
 		r.more = &more{timings: t, first: time.Now()}
@@ -105,6 +102,13 @@ func (r *Reply) start(x *exchange, kind http1.BodyKind) {
 	if x.upload != nil {
 		r.extend().upload = x.upload
 	}
+}
+
+// bind gives the connection to the reply.
+func (r *Reply) bind(x *exchange) {
+	r.conn, r.bound = x.conn, true
+	r.conn.reading = reading{x.ctx, x.limits.BodyStall}
+	x.held = false
 }
 
 // extend gives r.more, made if need be.
@@ -141,13 +145,15 @@ func (r *Reply) TLS() *tls.ConnectionState {
 }
 
 // StatusText gives the status code and the reason phrase: "200 OK".
-func (r *Reply) StatusText() string { return statusText(r.Status, r.head[:r.reason]) }
+func (r *Reply) StatusText() string {
+	return statusText(r.Status, http1.HeadReason(r.head, int(r.line)))
+}
 
 // Reason gives the reason phrase, which may be empty.
-func (r *Reply) Reason() string { return string(r.head[:r.reason]) }
+func (r *Reply) Reason() string { return string(http1.HeadReason(r.head, int(r.line))) }
 
 // Fields gives the validated header fields.
-func (r *Reply) Fields() http1.Fields { return http1.Fields(r.head[r.reason:]) }
+func (r *Reply) Fields() http1.Fields { return http1.HeadFields(r.head, int(r.line)) }
 
 // Trailer gives the trailer fields, once the body was read to its end.
 func (r *Reply) Trailer() http1.Fields { return r.body.Trailer() }
@@ -203,7 +209,7 @@ const stallPhase = "body stall"
 // expect sets the deadline for the next octets, unless they are here already.
 func (r *Reply) expect() {
 	if cn := r.conn; cn != nil && r.body.Waits() {
-		cn.wire.begin(&cn.wire.reads, r.stall, stallPhase)
+		cn.wire.begin(&cn.wire.reads, cn.reading.stall, stallPhase)
 	}
 }
 
@@ -232,7 +238,7 @@ func (r *Reply) end(err error) {
 		defer upload.cease() // even when the trace panics
 	}
 	watched := cn.unwatch()
-	settle(r.to.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
+	settle(cn.host.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
 }
 
 // detach lets go of the connection. After it no Close of another goroutine's
@@ -245,6 +251,9 @@ func (r *Reply) detach() *conn {
 	defer r.mu.Unlock()
 	cn := r.conn
 	r.conn = nil
+	if cn != nil {
+		cn.reading = reading{}
+	}
 	return cn
 }
 
@@ -259,8 +268,8 @@ func (r *Reply) received() {
 func (r *Reply) failure(err error) error {
 	phase := PhaseBody
 	var key hostKey
-	if r.to != nil {
-		key = r.to.key
+	if r.conn != nil {
+		key = r.conn.host.key
 	}
 	switch {
 	case r.upload().failedItself():
@@ -270,20 +279,20 @@ func (r *Reply) failure(err error) error {
 		err = cutError(fmt.Sprintf("server closed the connection after %d of %d bytes of the body", r.Length-r.body.Left(), r.Length))
 	case err == io.ErrUnexpectedEOF:
 		err = errBodyCut
-	case r.TLS() != nil && r.to != nil:
+	case r.TLS() != nil && r.conn != nil:
 		err = key.policy.Diagnose(hostOnly(key.host), err)
 	}
 	e := &Error{
 		Phase: phase, Host: key.host, Proxy: key.via.String(), Addr: r.Addr(), Sent: true,
 		Reused: r.reused, Repeatable: r.repeatable, Err: err,
 	}
-	if r.ctx == nil { // it came by another way, see From, and maybe from a reply of ours
+	if r.conn == nil { // it came by another way, see From, and maybe from a reply of ours
 		if known, ok := errors.AsType[*Error](err); ok {
 			return known
 		}
 		return e
 	}
-	return e.explain(r.ctx)
+	return e.explain(r.conn.reading.ctx)
 }
 
 const errBodyCut = cutError("server closed the connection in the middle of the response's body")
@@ -298,7 +307,7 @@ func (r *Reply) drop() {
 	}
 	cn.unwatch()
 	release := cn.releasing()
-	r.to.pool.discard(cn)
+	cn.host.pool.discard(cn)
 	if upload := r.upload(); upload != nil {
 		upload.cease()
 	}

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -27,8 +28,8 @@ func (r *Reply) From(resp *http.Response) {
 	if reason == "" || !http1.ValidValue(reason) {
 		reason = http.StatusText(resp.StatusCode)
 	}
-	r.head = append(r.head, reason...)
-	r.reason = int32(len(reason))
+	r.head = fmt.Appendf(nil, "HTTP/1.%d %03d %s\r\n", r.Minor, r.Status, reason)
+	r.line = int32(len(r.head))
 	names := make([]string, 0, len(resp.Header))
 	for name := range resp.Header {
 		names = append(names, name)
@@ -39,6 +40,7 @@ func (r *Reply) From(resp *http.Response) {
 			r.appendField(name, http1.TrimOWS(value))
 		}
 	}
+	r.head = append(r.head, "\r\n"...)
 	r.stream(resp)
 }
 

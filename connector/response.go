@@ -14,43 +14,58 @@ import (
 
 // responseBox is a response, its reply and its body in one allocation.
 type responseBox struct {
-	resp  http.Response
-	reply Reply
-	body  responseBody
-	// What the header's values and the transfer codings are kept in.
-	values [12]string
-	coding [1]string
+	resp   http.Response
+	reply  Reply
+	body   responseBody
+	values [10]string // what the header's are kept in; with more of them there is another array
 }
 
-// take takes from a head what lies in the connection's buffer.
-func (b *responseBox) take(h *http1.ResponseHead, from *host) {
+// take takes from the head what lies in the connection's buffer.
+func (b *responseBox) take(x *exchange) {
+	h, from := &x.head, x.conn.host
 	b.resp.Status = statusText(h.Status, h.Reason)
-	memo, _ := from.memos.Get().(*http1.Memo)
-	if memo == nil {
-		memo = new(http1.Memo)
-	}
+	memo := from.memo()
 	b.resp.Header = h.Fields.Header(b.values[:], memo)
+	if memo.Repeats() {
+		x.conn.rd.Keep(h, &x.c.limits) // for the next one
+	}
 	from.memos.Put(memo)
+}
+
+// memo gives what remembers the fields of the host's heads, to be put back.
+func (h *host) memo() *http1.Memo {
+	if memo, ok := h.memos.Get().(*http1.Memo); ok {
+		return memo
+	}
+	return new(http1.Memo)
+}
+
+// Header makes a map of the fields. backing, when it has room for a value each, is
+// where the values are kept; otherwise there is another array.
+func (r *Reply) Header(backing []string) http.Header {
+	if r.peer == nil || r.peer.host == nil {
+		return r.Fields().Header(backing, nil)
+	}
+	memo := r.peer.host.memo()
+	header := r.Fields().Header(backing, memo)
+	r.peer.host.memos.Put(memo)
+	return header
+}
+
+// chunkedCoding gives what http.Response.TransferEncoding says of the chunked coding,
+// in the place of the field's values where that is the same.
+func chunkedCoding(values []string) []string {
+	if len(values) == 1 && values[0] == "chunked" {
+		return values
+	}
+	return []string{"chunked"}
 }
 
 // fill makes the http.Response.
 func (b *responseBox) fill(req *http.Request) *http.Response {
 	r, resp := &b.reply, &b.resp
 	resp.Request = req
-	resp.StatusCode = r.Status
-	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, int(r.Minor)
-	if r.Minor == 0 {
-		resp.Proto = "HTTP/1.0"
-	}
-	resp.ContentLength = r.Length
-	resp.TLS = r.TLS()
-	resp.Close = r.closing
-	if r.chunked {
-		b.coding[0] = "chunked"
-		resp.TransferEncoding = b.coding[:]
-		delete(resp.Header, "Transfer-Encoding")
-		resp.Trailer = announced(resp.Header)
-	}
+	r.Describe(resp)
 	switch {
 	case r.more != nil && r.more.tunnel != nil:
 		resp.Body = r.Upgraded().(*upgraded)
@@ -63,6 +78,27 @@ func (b *responseBox) fill(req *http.Request) *http.Response {
 		resp.Body = &b.body
 	}
 	return resp
+}
+
+// Describe says in resp, whose Header is there, what the head says of the response: all
+// but Status, Body and Request.
+func (r *Reply) Describe(resp *http.Response) {
+	resp.StatusCode = r.Status
+	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, int(r.Minor)
+	if r.Minor == 0 {
+		resp.Proto = "HTTP/1.0"
+	}
+	resp.ContentLength = r.Length
+	resp.TLS = r.TLS()
+	resp.Close = r.closing
+	if r.closing && r.Minor > 0 && http1.HasOption(strings.Join(resp.Header["Connection"], ","), "close") {
+		delete(resp.Header, "Connection") // as net/http does: Close says it
+	}
+	if r.chunked {
+		resp.TransferEncoding = chunkedCoding(resp.Header["Transfer-Encoding"])
+		delete(resp.Header, "Transfer-Encoding")
+		resp.Trailer = announced(resp.Header)
+	}
 }
 
 // statusLines are the usual texts of http.Response.Status.

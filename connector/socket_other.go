@@ -12,9 +12,10 @@ import (
 // safe.
 type socket struct {
 	raw    syscall.RawConn
-	sentAt time.Time // never set: see exchange
+	sentAt time.Time // never set: see canFuse
 	blind  bool      // without effect, as is alone
 	alone  bool
+	step   func(fd uintptr) bool // never made: see canFuse
 }
 
 func (s *socket) init(raw syscall.RawConn) { s.raw = raw }
@@ -27,4 +28,6 @@ func (s *socket) timeSend(bool) {}
 
 func (s *socket) canFuse() bool { return false }
 
-func (s *socket) exchange(_ []byte, _ func() []byte) (written, n int, err error) { return 0, 0, nil }
+func (s *socket) begin([]byte, func() []byte) {}
+
+func (s *socket) end(err error) (written, n int, _ error) { return 0, 0, err }

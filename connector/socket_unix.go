@@ -13,13 +13,13 @@ import (
 type socket struct {
 	raw    syscall.RawConn
 	looker func(fd uintptr)
-	fuser  func(fd uintptr) bool
+	step   func(fd uintptr) bool // one, made once
 
 	seen peeked
 	one  [1]byte
 
 	blind bool // the next exchange does not look before it writes
-	alone bool // it is the only one: its answer may be looked for
+	alone bool // no other connection is in use: the answer may be looked for
 	spin  spinner
 
 	// The exchange under way.
@@ -37,7 +37,7 @@ type socket struct {
 func (s *socket) init(raw syscall.RawConn) {
 	s.raw = raw
 	s.looker = func(fd uintptr) { s.seen = s.look(fd) }
-	s.fuser = s.step
+	s.step = s.proceed
 }
 
 // peek looks at the receive queue without taking from it and without waiting:
@@ -81,18 +81,23 @@ func (s *socket) timeSend(on bool) {
 // canFuse reports whether exchange works for this connection.
 func (s *socket) canFuse() bool { return s.raw != nil }
 
-// exchange writes out and reads what comes back first into in, in one visit to
-// the runtime's poller: the read is tried only when the answer is there, where
-// a Write and a Read would try it once in vain. Before anything is written it
-// makes sure, unless it is blind, that the peer is there (errStale if not) and
-// that nothing has arrived unasked (errUnasked if so).
-//
-// written tells how much of out was taken; where that is not all, nothing was
-// read and the caller goes on by ordinary means.
-func (s *socket) exchange(out []byte, in func() []byte) (written, n int, err error) {
+// An exchange, which is begin, step in the hands of the poller, and end, writes out
+// and reads what comes back first into in, in one visit to the runtime's poller: the
+// read is tried only when the answer is there, where a Write and a Read would try it
+// once in vain. Before anything is written it makes sure, unless it is blind, that
+// the peer is there (errStale if not) and that nothing has arrived unasked
+// (errUnasked if so).
+
+// begin takes what an exchange is about.
+func (s *socket) begin(out []byte, in func() []byte) {
 	s.out, s.in = out, in
 	s.sent, s.written, s.n, s.err = false, 0, 0, nil
-	err = s.raw.Read(s.fuser)
+}
+
+// end gives what has come of it, where err is the poller's. written tells how much of
+// out was taken; where that is not all, nothing was read and the caller goes on by
+// ordinary means.
+func (s *socket) end(err error) (written, n int, _ error) {
 	s.out, s.in = nil, nil
 	if err == nil {
 		err = s.err
@@ -103,10 +108,10 @@ func (s *socket) exchange(out []byte, in func() []byte) (written, n int, err err
 	return s.written, s.n, err
 }
 
-// step is called by the poller with the descriptor, again whenever that may
+// proceed is called by the poller with the descriptor, again whenever that may
 // have become readable, until it gives true. The poller forgets earlier
 // readiness before the first call, so none that comes after our write is lost.
-func (s *socket) step(fd uintptr) bool {
+func (s *socket) proceed(fd uintptr) bool {
 	if !s.sent {
 		if !s.blind {
 			switch s.look(fd) {

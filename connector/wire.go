@@ -147,7 +147,8 @@ func (w *wire) exchangeInto(out, in []byte) (written, n int, err error) {
 // something to be read: none is held while the answer is waited for.
 func (w *wire) exchange(out []byte, in func() []byte) (written, n int, err error) {
 	for {
-		written, n, err = w.socket.exchange(out, in)
+		w.socket.begin(out, in)
+		written, n, err = w.socket.end(w.socket.raw.Read(w.socket.step))
 		switch {
 		case err == nil && written < len(out):
 			w.begin(&w.writes, w.sending, "write")

@@ -59,6 +59,28 @@ func bySession(t Target, ctx context.Context, cancel func()) (Client, error) {
 	return shared(exchange, closing), nil
 }
 
+// openSessionStd is a session whose responses are made net/http's.
+func openSessionStd(t Target) (Client, error) {
+	c, err := NewConnector(t)
+	if err != nil {
+		return Client{}, err
+	}
+	s := aiohttp.NewSession(aiohttp.Options{Connector: c})
+	url := t.URL()
+	exchange := func() error {
+		resp, err := s.Get(context.Background(), url)
+		if err != nil {
+			return err
+		}
+		return finish(resp.HTTP())
+	}
+	closing := func() {
+		s.Close()
+		c.Close()
+	}
+	return shared(exchange, closing), nil
+}
+
 // openRoundTrip is the connector alone, with one request sent again and again.
 func openRoundTrip(t Target) (Client, error) {
 	c, err := NewConnector(t)

@@ -85,6 +85,7 @@ func All() []Peer {
 		{Raw, "a goroutine a connection, net.Conn Write and Read, no HTTP", openRaw},
 		{Session, "aiohttp.Session.Get", openSession},
 		{"session-ctx", "aiohttp.Session.Get, cancellable ctx", openSessionCancellable},
+		{"session-std", "aiohttp.Session.Get, then Response.HTTP", openSessionStd},
 		{RoundTrip, "connector.RoundTrip", openRoundTrip},
 		{"client", "http.Client over connector", openClient},
 		{FastHTTP, "fasthttp.Client", openFastHTTP},

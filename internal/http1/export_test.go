@@ -1,5 +1,7 @@
 package http1
 
+import "sync"
+
 const (
 	BufferSize  = bufferSize
 	ChunkExcess = chunkExcess
@@ -19,3 +21,6 @@ func ParseHead(head []byte, lim *Limits, before ...[]byte) (ResponseHead, bool) 
 	ok := h.parseBuffered(head, lim, known)
 	return h, ok
 }
+
+// Forget lets no later reader find what a buffer remembers of earlier ones.
+func Forget() { buffers = sync.Pool{New: newBuffer} }

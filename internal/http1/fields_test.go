@@ -53,10 +53,28 @@ func TestMemoChangesNothing(t *testing.T) {
 	var memo http1.Memo
 	for range 2 {
 		for i, f := range heads {
-			if diff := cmp.Diff(f.Header(nil, nil), f.Header(nil, &memo)); diff != "" {
-				t.Errorf("head %d (-without memory +with)\n%s", i, diff)
+			for again := range 3 {
+				if diff := cmp.Diff(f.Header(nil, nil), f.Header(nil, &memo)); diff != "" {
+					t.Errorf("head %d, time %d (-without memory +with)\n%s", i, again, diff)
+				}
 			}
 		}
+	}
+}
+
+// What a program does with a header is not seen in that of the next response.
+func TestMemoLendsNothing(t *testing.T) {
+	f := http1.Fields("Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n")
+	want := f.Header(nil, nil)
+	var memo http1.Memo
+	for range 4 {
+		h := f.Header(nil, &memo)
+		if diff := cmp.Diff(want, h); diff != "" {
+			t.Errorf("(-without memory +with)\n%s", diff)
+		}
+		h["Server"][0] = "changed"
+		h["Set-Cookie"] = append(h["Set-Cookie"][:1], "changed")
+		h.Set("New", "y")
 	}
 }
 

@@ -26,21 +26,40 @@ func (f Fields) Header(backing []string, memo *Memo) http.Header {
 	if len(f) > memoOctets {
 		memo = nil
 	}
-	text := texts{rest: f}
-	var seen seen
+	m := headerMaker{h: h, values: values}
+	if memo.recalls(f) {
+		for i := range memo.lines {
+			m.add(memo.lines[i].key, memo.lines[i].value)
+		}
+		return h
+	}
+	text, same := texts{rest: f}, true
 	for i := 0; len(text.rest) > 0; i++ {
 		line := text.rest[:bytes.IndexByte(text.rest, '\n')+1]
-		key, value := memo.field(i, line, &text)
+		key, value, known := memo.field(i, line, &text)
 		text.rest = text.rest[len(line):]
-		values = append(values, value)
-		last := len(values)
-		if old := seen.another(key, h); old != nil {
-			h[key] = append(old, value)
-		} else {
-			h[key] = values[last-1 : last : last]
-		}
+		m.add(key, value)
+		same = same && known
 	}
+	memo.note(f, n, same)
 	return h
+}
+
+// headerMaker puts fields into a map, and their values into an array.
+type headerMaker struct {
+	h      http.Header
+	values []string
+	seen   seen
+}
+
+func (m *headerMaker) add(key, value string) {
+	m.values = append(m.values, value)
+	last := len(m.values)
+	if old := m.seen.another(key, m.h); old != nil {
+		m.h[key] = append(old, value)
+	} else {
+		m.h[key] = m.values[last-1 : last : last]
+	}
 }
 
 // seen remembers names by one bit each, so that a map need not be asked for most
@@ -75,7 +94,10 @@ func (t *texts) of(line []byte) string {
 // Memo remembers the lines of a server's last head: most send the same ones
 // again and again, the Date apart. The zero value is ready, a nil one
 // remembers nothing. It is not safe for concurrent use.
-type Memo struct{ lines []memoLine }
+type Memo struct {
+	lines []memoLine
+	whole string // the fields of the last head, when it was the same as the one before
+}
 
 type memoLine struct{ line, key, value string }
 
@@ -86,11 +108,29 @@ const (
 	memoOctets = 2 << 10
 )
 
+// Repeats reports whether the last head was the same as the one before.
+func (m *Memo) Repeats() bool { return m != nil && m.whole != "" }
+
+// recalls reports whether the fields are those of the last head.
+func (m *Memo) recalls(f Fields) bool { return m.Repeats() && m.whole == string(f) }
+
+// note is told of a head of n lines, and whether each of them was known.
+func (m *Memo) note(f Fields, n int, same bool) {
+	switch {
+	case m == nil:
+	case same && n == len(m.lines):
+		m.whole = string(f)
+	default:
+		m.whole = ""
+		m.lines = m.lines[:min(n, len(m.lines))]
+	}
+}
+
 // field takes a line, the i-th of its head, apart. One that is the same as that
-// of the last head at that place is not looked at twice.
-func (m *Memo) field(i int, line []byte, text *texts) (key, value string) {
+// of the last head at that place is known, and not looked at twice.
+func (m *Memo) field(i int, line []byte, text *texts) (key, value string, known bool) {
 	if m != nil && i < len(m.lines) && m.lines[i].line == string(line) {
-		return m.lines[i].key, m.lines[i].value
+		return m.lines[i].key, m.lines[i].value, true
 	}
 	s := text.of(line)
 	colon := strings.IndexByte(s, ':')
@@ -102,7 +142,7 @@ func (m *Memo) field(i int, line []byte, text *texts) (key, value string) {
 	default:
 		m.lines = append(m.lines, memoLine{s, key, value})
 	}
-	return key, value
+	return key, value, false
 }
 
 // canonical gives a field name in canonical form, without an allocation for

@@ -8,21 +8,24 @@ import (
 // bufferSize is that of the pooled read buffers: a small response, head and
 // body, fits in one, so that it takes one read. With the words in front of it, it
 // fills 8 KiB.
-const bufferSize = 8<<10 - 40 - linesKept*(lineKept+1)
+const bufferSize = 8<<10 - 136 - linesKept*(lineKept+1)
 
 // buffer holds what was read and not yet consumed: b[r:w].
 type buffer struct {
 	b     []byte // own, or a larger one
 	r, w  int
+	last  lastHead
 	known lines
 	own   [bufferSize]byte
 }
 
-var buffers = sync.Pool{New: func() any {
+var buffers = sync.Pool{New: newBuffer}
+
+func newBuffer() any {
 	b := new(buffer)
 	b.b = b.own[:]
 	return b
-}}
+}
 
 // put gives a buffer back, at its own size.
 func (b *buffer) put() {

@@ -12,17 +12,30 @@ type ResponseHead struct {
 	// what they say are passed over. Empty is any other method.
 	Method string
 
-	Status int    // 100 to 999
-	Minor  int    // of the version: 0, or 1 for that and all above
+	says
 	Reason []byte // may be empty
 	Fields Fields
+	kept   []byte // the whole head, once it lies where it will not change
+}
+
+// says is what a head says, apart from its octets.
+type says struct {
+	Status int // 100 to 999
+	Minor  int // of the version: 0, or 1 for that and all above
 	Size   int // octets of the whole head, blank line included
+	Start  int // of them, those of the status line
 
 	ContentLength int64 // -1 when no valid Content-Length stands alone
 	Chunked       bool  // the body is in the chunked transfer coding
 	Close         bool  // the connection cannot be used for another request
 	SetsCookie    bool  // a Set-Cookie field stands in the head
 	Coded         bool  // a Content-Encoding field does
+}
+
+// Release lets go of the octets, and of what they say: h is then ready for another
+// head.
+func (h *ResponseHead) Release() {
+	h.Method, h.Status, h.Reason, h.Fields, h.kept = "", 0, nil, nil, nil
 }
 
 // ReadResponseHead reads the next response head and consumes it. io.EOF means
@@ -34,7 +47,7 @@ func (rd *Reader) ReadResponseHead(h *ResponseHead, lim *Limits) error {
 			return err
 		}
 	}
-	if h.parseBuffered(rd.Buffered(), lim, &rd.buf.known) {
+	if got := rd.Buffered(); rd.buf.last.match(h, got, lim) || h.parseBuffered(got, lim, &rd.buf.known) {
 		rd.Discard(h.Size)
 		return nil
 	}
@@ -97,8 +110,8 @@ func (h *ResponseHead) parseBuffered(got []byte, lim *Limits, known *lines) bool
 // parse reads the head that b begins with, of which the first start octets are
 // the status line.
 func (h *ResponseHead) parse(b []byte, start int, lim *Limits, known *lines) error {
-	h.Status, h.ContentLength, h.Chunked, h.Close = 0, -1, false, false
-	h.Reason, h.Fields = nil, nil
+	h.says = says{Start: start, ContentLength: -1}
+	h.Reason, h.Fields, h.kept = nil, nil, nil
 	if line := b[:start-len("\r\n")]; !h.parseStatusLine(line) {
 		return malformed("invalid status line", line)
 	}
