@@ -45,9 +45,12 @@ func (d *drainer) reserve() bool {
 	if d.n.Add(1) <= mostDrains {
 		return true
 	}
-	d.n.Add(-1)
+	d.giveUp()
 	return false
 }
+
+// giveUp is for what was reserved and is not started.
+func (d *drainer) giveUp() { d.n.Add(-1) }
 
 // start drains a connection in a goroutine, and gives it back or closes it. It gives
 // false where it does not, since the connector is closed.
@@ -60,7 +63,7 @@ func (d *drainer) start(left rest) bool {
 	}) {
 		return true
 	}
-	d.n.Add(-1)
+	d.giveUp()
 	return false
 }
 
@@ -136,15 +139,18 @@ func (r *Reply) handOver(left rest) bool {
 	if upload := r.upload(); upload != nil {
 		defer upload.cease() // even when the trace panics
 	}
-	cn.unwatch()
+	whole := cn.unwatch() || cn.wire.socket.raw != nil
 	if cn.bounded {
 		cn.wire.bound(0, 0)
 		cn.bounded = false
 	}
 	release := cn.releasing()
-	if pool.drainer.start(left) {
+	if whole && pool.drainer.start(left) {
 		release.tellDrained()
 		return true
+	}
+	if !whole {
+		pool.drainer.giveUp()
 	}
 	pool.discard(cn)
 	release.tell(false)
@@ -159,6 +165,13 @@ type interruption string
 func (e interruption) Error() string { return string(e) }
 func (interruption) Timeout() bool   { return false }
 func (interruption) Temporary() bool { return true }
+
+// free ends the watch over the context, and undoes what its end has done to the wire
+// where a body has come to its end all the same; false means that the connection
+// cannot be used again.
+func (c *conn) free() bool {
+	return c.unwatch() || c.wire.socket.raw != nil && c.wire.revive()
+}
 
 // revive undoes an interruption, so that the wire can be read from again by its only
 // user. The caller knows that whoever has interrupted is done: it has ended the watch

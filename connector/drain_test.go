@@ -332,6 +332,40 @@ func TestContextThatEndsLateCutsNobodyElse(t *testing.T) {
 	}
 }
 
+// TestContextThatEndsWithTheBodyKeepsTheConnection holds that an end of the context that
+// comes when all has been read is undone, and only on a socket.
+func TestContextThatEndsWithTheBodyKeepsTheConnection(t *testing.T) {
+	ln := listenTCP(t)
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	peer, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	w := connector.NewWatched(conn)
+	w.Begin(t.Context(), nil)
+	w.ContextEnded()
+	if !w.Aborted() || !w.Free() || w.Aborted() {
+		t.Error("the end of the context is not undone")
+	}
+	peer.Write([]byte("x"))
+	if n, err := w.Read(make([]byte, 2)); n != 1 || err != nil {
+		t.Errorf("read %d, %v", n, err)
+	}
+	piped, other := net.Pipe()
+	defer other.Close()
+	w = connector.NewWatched(piped)
+	w.Begin(t.Context(), nil)
+	w.ContextEnded()
+	if w.Free() {
+		t.Error("it is used again, and was closed")
+	}
+}
+
 // TestConnectionThatIsCutDoesNotComeBack holds that what closes a connection for good
 // is not undone with the end of a context, whichever came first.
 func TestConnectionThatIsCutDoesNotComeBack(t *testing.T) {

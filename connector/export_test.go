@@ -70,6 +70,9 @@ func (w Watched) ContextEnded() { w.c.cancel() }
 // End ends the request, and tells whether it was not cut.
 func (w Watched) End() bool { return w.c.unwatch() }
 
+// Free ends the request, whose answer is whole, and tells whether another can follow.
+func (w Watched) Free() bool { return w.c.free() }
+
 // Aborted reports whether the connection was made unusable.
 func (w Watched) Aborted() bool { return w.c.wire.aborted.Load() != nil }
 

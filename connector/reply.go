@@ -237,8 +237,8 @@ func (r *Reply) end(err error) {
 	if upload != nil {
 		defer upload.cease() // even when the trace panics
 	}
-	watched := cn.unwatch()
-	settle(cn.host.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
+	free := cn.free()
+	settle(cn.host.pool, cn, reusable && free && len(cn.rd.Buffered()) == 0)
 }
 
 // detach lets go of the connection. After it no Close of another goroutine's
