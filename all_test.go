@@ -57,9 +57,7 @@ func TestSessionGetAll(t *testing.T) {
 	if most.Load() > 4 {
 		t.Errorf("%d requests at once, want at most 4", most.Load())
 	}
-	if stats := s.Connector().Stats(); stats.Open != stats.Idle {
-		t.Errorf("connections kept: %+v", stats)
-	}
+	wantAtRest(t, s)
 }
 
 // Whatever way a loop ends, nothing is left behind.
@@ -120,9 +118,7 @@ func getAllAndLeave(t *testing.T, name string, body func(round int, cancel conte
 		}
 	}()
 	synctest.Wait() // a connection that is being opened when the loop ends, ends by itself
-	if stats := s.Connector().Stats(); stats.Open != stats.Idle {
-		t.Errorf("connections kept: %+v", stats)
-	}
+	wantAtRest(t, s)
 }
 
 func TestSessionGetAllNeedsNoEnd(t *testing.T) {

@@ -1,7 +1,6 @@
 package aiohttp
 
 import (
-	"cmp"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -24,7 +23,9 @@ func (r Request) Curl() (string, error) {
 // Curl gives a command for a POSIX shell by which curl sends what the session
 // would send for req: method, URL, header fields, body, cookies of the jar too,
 // redirects, time-outs, proxy and the proof of its user, decompression, and "-k" where
-// servers are not verified.
+// servers are not verified. Where the environment names proxies, as it is now, the
+// command goes through those that the session would go through, if it is run in the
+// same environment.
 // What is no text is brought to curl through a pipe. Credentials are in it as they
 // are.
 //
@@ -42,7 +43,7 @@ func (s *Session) Curl(req Request) (string, error) {
 	if err := c.render(s, &req); err != nil {
 		return "", wrap(req.Method, req.URL, &Error{Phase: connector.PhasePrepare, Err: err})
 	}
-	line := shell.Quote(c.args)
+	line := c.variable + shell.Quote(c.args)
 	if c.piped {
 		line = shell.Print(c.input) + " | " + line
 	}
@@ -51,13 +52,14 @@ func (s *Session) Curl(req Request) (string, error) {
 
 // curl is a command in the making.
 type curl struct {
-	args   []string
-	header http.Header // as it is to be sent
-	body   bool        // some option gives a body
-	large  bool        // it may be one before which curl waits to be asked for it
-	parts  bool        // it is a form whose Content-Type is curl's to set
-	piped  bool        // input comes through a pipe
-	input  []byte
+	args     []string
+	variable string      // what is set in curl's environment
+	header   http.Header // as it is to be sent
+	body     bool        // some option gives a body
+	large    bool        // it may be one before which curl waits to be asked for it
+	parts    bool        // it is a form whose Content-Type is curl's to set
+	piped    bool        // input comes through a pipe
+	input    []byte
 }
 
 func (c *curl) add(args ...string) { c.args = append(c.args, args...) }
@@ -92,7 +94,7 @@ func (c *curl) render(s *Session, req *Request) error {
 	}
 	c.method(req.Method)
 	c.follow(s, req)
-	c.proxy(s, req)
+	c.proxy(s, h)
 	c.limits(s, h)
 	if req.Expect100 && c.body {
 		c.header.Set("Expect", "100-continue")
@@ -135,25 +137,6 @@ func (c *curl) follow(s *Session, req *Request) {
 	}
 	if most > 0 {
 		c.add("-L", "--max-redirs", strconv.Itoa(most))
-	}
-}
-
-// proxy adds what is said of proxies; curl heeds the environment by itself, and
-// its list of exceptions for a proxy that is named, too.
-func (c *curl) proxy(s *Session, req *Request) {
-	switch named := cmp.Or(req.Proxy, s.opts.Proxy); named {
-	case "", "environment":
-	case "direct":
-		c.add("--noproxy", "*")
-		return
-	default:
-		c.add("--proxy", named, "--noproxy", "")
-	}
-	switch s.connector.ProxyAuth() {
-	case connector.ProxyWhenAsked:
-		c.add("--proxy-anyauth")
-	case connector.ProxyDigestOnly:
-		c.add("--proxy-digest")
 	}
 }
 

@@ -3,16 +3,24 @@ package aiohttp_test
 import (
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/testnet"
 )
 
-func TestMain(m *testing.M) { testnet.Main(m) }
+// TestMain runs the tests without the proxies of whoever runs them.
+func TestMain(m *testing.M) {
+	for _, name := range proxyVariables {
+		os.Unsetenv(name)
+	}
+	testnet.Main(m)
+}
 
 // site gives a session for which every host is the handler, in this process.
 func site(t testing.TB, handler http.HandlerFunc, opts ...aiohttp.Options) *aiohttp.Session {
@@ -29,6 +37,20 @@ func site(t testing.TB, handler http.HandlerFunc, opts ...aiohttp.Options) *aioh
 		c.Close()
 	})
 	return session
+}
+
+// wantAtRest waits until the rests of all bodies have come, or are not waited for any
+// more, and every connection is at rest.
+func wantAtRest(t testing.TB, s *aiohttp.Session) {
+	t.Helper()
+	stats := s.Connector().Stats()
+	for tries := 0; stats.Open != stats.Idle && tries < 10_000; tries++ {
+		time.Sleep(time.Millisecond)
+		stats = s.Connector().Stats()
+	}
+	if stats.Open != stats.Idle {
+		t.Errorf("connections kept: %+v", stats)
+	}
 }
 
 // network gives a session on a network in memory, for tests that are the peer.

@@ -100,12 +100,7 @@ func (h *hop) redirect(status int, locations []string) error {
 	if err != nil {
 		return kindError{fmt.Errorf("redirect to %q: %w", secret.URL(to), err), ErrBadRedirect}
 	}
-	// Credentials are the caller's to give, not a server's. Within the origin
-	// those of the caller's URL stay.
-	to.User = nil
-	if dest.same(h.dest.origin) {
-		to.User = h.dest.parsed().User
-	}
+	to.User = h.userOf(to, dest)
 	if err := h.changeMethod(status); err != nil {
 		return err
 	}
@@ -121,6 +116,26 @@ func (h *hop) redirect(status int, locations []string) error {
 	}
 	h.aim(dest)
 	return nil
+}
+
+// userOf gives the credentials in the URL that a redirect leads to. Within an origin
+// those in a Location are the server's own word on who asks it, and count more than
+// the caller's; where there are none the caller's stay. A server gives none for
+// another origin, as in curl: who follows a link with somebody's name and password
+// does what its author wants, at a place that the author may not reach.
+//
+// Not as RFC 9110 section 4.2.4 says, "a recipient SHOULD parse for userinfo and
+// treat its presence as an error": there is nobody here whom it could deceive about
+// where the URL leads, and servers that were asked by such a URL repeat it.
+// https://www.rfc-editor.org/rfc/rfc9110#section-4.2.4-2
+func (h *hop) userOf(to *url.URL, dest destination) *url.Userinfo {
+	switch {
+	case !dest.same(h.dest.origin):
+		return nil
+	case to.User == nil || to.User.String() == "":
+		return h.dest.parsed().User
+	}
+	return to.User
 }
 
 // locate resolves a Location against the hop's own URL.

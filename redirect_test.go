@@ -1,6 +1,7 @@
 package aiohttp_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -119,9 +120,7 @@ func TestRedirectHistory(t *testing.T) {
 	if hop := resp.History()[0].Header("x-hop"); hop != "one" {
 		t.Errorf("header of the first hop: %q", hop)
 	}
-	if s.Connector().Stats().Open != s.Connector().Stats().Idle {
-		t.Errorf("connections kept: %+v", s.Connector().Stats())
-	}
+	wantAtRest(t, s)
 }
 
 func TestRedirectLimit(t *testing.T) {
@@ -222,6 +221,65 @@ func TestRedirectTarget(t *testing.T) {
 				t.Error("the server's userinfo was sent")
 			}
 		})
+	}
+}
+
+// A server may tell its client as whom to ask itself, and nobody else.
+func TestRedirectUserOfALocation(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		hops []string // URLs, the first one asked for
+		want string   // the user of the last hop
+	}{
+		{"of-the-origin", []string{"http://a.test/", "http://u:p@a.test/2"}, "u:p"},
+		{"of-the-origin-in-other-words", []string{"http://a.test/", "http://u:p@A.test:80/2"}, "u:p"},
+		{"instead-of-the-callers", []string{"http://me:mine@a.test/", "http://u:p@a.test/2"}, "u:p"},
+		{"without-a-password", []string{"http://me:mine@a.test/", "http://u@a.test/2"}, "u:"},
+		{"empty", []string{"http://me:mine@a.test/", "http://@a.test/2"}, "me:mine"},
+		{"stays", []string{"http://a.test/", "http://u:p@a.test/2", "/3"}, "u:p"},
+		{"of-another-name", []string{"http://a.test/", "http://u:p@b.test/"}, ""},
+		{"of-another-port", []string{"http://a.test/", "http://u:p@a.test:81/"}, ""},
+		{"of-another-name-with-the-callers", []string{"http://me:mine@a.test/", "http://me:mine@b.test/"}, ""},
+		{"without-a-scheme", []string{"http://me:mine@a.test/", "//u:p@b.test/"}, ""},
+		{"of-where-a-redirect-led", []string{"http://me:mine@a.test/", "http://b.test/", "http://u:p@b.test/2"}, "u:p"},
+		{"does-not-leave-the-origin", []string{"http://a.test/", "http://u:p@a.test/2", "http://b.test/"}, ""},
+		{"does-not-come-back", []string{"http://a.test/", "http://u:p@a.test/2", "http://b.test/", "http://a.test/3"}, ""},
+		{"back-with-another", []string{"http://me:mine@a.test/", "http://b.test/", "http://u:p@a.test/3"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var rec recorder
+			rec.reply = func(w http.ResponseWriter, _ *http.Request) {
+				if _, n := rec.last(t); n < len(test.hops) {
+					w.Header().Set("Location", test.hops[n])
+					w.WriteHeader(302)
+				}
+			}
+			s := site(t, rec.serve)
+			resp, err := s.Get(t.Context(), test.hops[0])
+			read(t, resp, err)
+			got, n := rec.last(t)
+			want := ""
+			if test.want != "" {
+				want = "Basic " + base64.StdEncoding.EncodeToString([]byte(test.want))
+			}
+			if auth := got.Header.Get("Authorization"); n != len(test.hops) || auth != want {
+				t.Errorf("%d requests, the last with %q, want %q", n, auth, want)
+			}
+		})
+	}
+	// A field that the caller gives is nearer than any URL, within the origin.
+	var rec recorder
+	rec.reply = func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			w.Header().Set("Location", "http://u:p@a.test/2")
+			w.WriteHeader(302)
+		}
+	}
+	s := site(t, rec.serve)
+	resp, err := s.Get(t.Context(), "http://a.test/", aiohttp.Request{Header: http.Header{"Authorization": {"Bearer t"}}})
+	read(t, resp, err)
+	if got, _ := rec.last(t); got.Header.Get("Authorization") != "Bearer t" {
+		t.Errorf("got %q", got.Header.Get("Authorization"))
 	}
 }
 

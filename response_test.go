@@ -449,9 +449,7 @@ func TestResponseRaiseForStatus(t *testing.T) {
 		t.Error(err)
 	}
 	for _, s := range []*aiohttp.Session{s, raising} {
-		if stats := s.Connector().Stats(); stats.Open != stats.Idle {
-			t.Errorf("connections kept: %+v", stats)
-		}
+		wantAtRest(t, s)
 	}
 }
 

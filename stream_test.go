@@ -141,9 +141,7 @@ func TestResponseLeavingAStreamGivesTheConnectionBack(t *testing.T) {
 			break
 		}
 	}
-	if stats := s.Connector().Stats(); stats.Open != stats.Idle {
-		t.Errorf("connections kept: %+v", stats)
-	}
+	wantAtRest(t, s)
 }
 
 // wantFiles checks what a folder holds.
@@ -247,7 +245,5 @@ func TestResponseSaveFails(t *testing.T) {
 			wantFiles(t, filepath.Join(dir, "folder"))
 		})
 	}
-	if stats := s.Connector().Stats(); stats.Open != stats.Idle {
-		t.Errorf("connections kept: %+v", stats)
-	}
+	wantAtRest(t, s)
 }

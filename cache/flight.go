@@ -240,6 +240,10 @@ func (f *flight) run() {
 	}()
 	requested := time.Now()
 	resp, err := f.next.RoundTrip(f.req)
+	if err == nil && f.mistaken(resp) {
+		requested = time.Now()
+		resp, err = f.askPlainly(resp)
+	}
 	received := time.Now()
 	if err != nil {
 		f.answer = answer{err: err}
@@ -252,6 +256,31 @@ func (f *flight) run() {
 	settled = true
 	close(f.done)
 	f.finish()
+}
+
+// mistaken tells whether a response is a 304 to a condition of ours that is about
+// something else than what is stored. Where the caller has entity tags of its own it
+// is the answer to those.
+func (f *flight) mistaken(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusNotModified && f.ours &&
+		len(f.q.header["If-None-Match"]) == 0 && !confirms(f.stored, f.q.header, resp.Header)
+}
+
+// askPlainly sends the request without our conditions, after a response that neither
+// the caller nor what is stored has a use for.
+func (f *flight) askPlainly(resp *http.Response) (*http.Response, error) {
+	if resp.Body != nil {
+		resp.Body.Close()
+	}
+	f.ours = false
+	f.req = f.req.Clone(f.req.Context())
+	for _, name := range [...]string{"If-None-Match", "If-Modified-Since"} {
+		delete(f.req.Header, name)
+		if given := f.q.header[name]; len(given) > 0 {
+			f.req.Header[name] = given
+		}
+	}
+	return f.next.RoundTrip(f.req)
 }
 
 // finish sees a flight to its end, after its answer. One whose body its user reads

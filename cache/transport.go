@@ -233,6 +233,10 @@ func (t *transport) direct(req *http.Request, q *query, found *Record, why strin
 		return nil, err
 	}
 	member := fwdMember(why, resp.StatusCode, false, false)
+	if ours && resp.StatusCode == http.StatusNotModified && !confirms(found, q.header, resp.Header) {
+		resp.Body.Close()
+		return t.pass(req, why)
+	}
 	if ours && resp.StatusCode == http.StatusNotModified {
 		next := t.updated(found, q.header, resp.Header, requested, received)
 		t.refreshed(q.key, found, next)

@@ -41,23 +41,44 @@ func addConditions(header http.Header, r *Record) bool {
 // confirms tells whether a 304 that answers a request with conditions of ours says
 // that a stored response still holds. asked are the fields before we added them.
 //
+// "If the new response contains one or more strong validators (see Section 8.8.1 of
+// [HTTP]), then each of those strong validators identifies a selected representation
+// for update. All the stored responses in the initial set with one of those same
+// strong validators are identified for update. If none of the initial set contains at
+// least one of the same strong validators, then the cache MUST NOT use the new
+// response to update any stored responses."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.4-3.1
+//
+// Not as there: the entity tags are compared weakly, and without the name of a coding
+// at their end. Servers weaken the tag of what they compress, or add "-gzip" to it,
+// and do neither to that of a 304, as that has nothing to compress. A 304 without one
+// is an answer to our condition where there was no other. The stored entity tag stays.
+//
 // "If the response to the forwarded request is 304 (Not Modified) and has an ETag
 // field value with an entity tag that is not in the client's list, the cache MUST
 // generate a 200 (OK) response for the client by reusing its corresponding stored
 // response, as updated by the 304 response metadata"
 // https://www.rfc-editor.org/rfc/rfc9111#section-4.3.2-9
-//
-// Not as RFC 9111 section 4.3.4 says of a 304 with a strong validator that is not
-// the stored one, which must not update anything: where the request had no
-// condition but ours, a 304 can mean nothing else than that ours holds. Servers
-// that add "-gzip" to the entity tags of what they compress, and not to those of a
-// 304, are common. The stored entity tag stays.
 func confirms(r *Record, asked, header http.Header) bool {
-	if len(asked["If-None-Match"]) == 0 {
-		return true
+	tag, own := header.Get("Etag"), r.read().etag
+	if len(asked["If-None-Match"]) > 0 {
+		return tag != "" && sameTag(tag, own)
 	}
-	tag := header.Get("Etag")
-	return tag != "" && sameTag(tag, r.read().etag)
+	if own == "" { // what is stored was asked for by its date
+		return tag == "" || strings.HasPrefix(tag, "W/")
+	}
+	return tag == "" || sameTag(uncoded(tag), uncoded(own))
+}
+
+// uncoded gives an entity tag without the coding that servers mark the tags of
+// compressed representations with: Apache's "-gzip" and its like.
+func uncoded(tag string) string {
+	for _, coding := range [...]string{`-gzip"`, `-br"`, `-zstd"`, `-deflate"`} {
+		if plain, ok := strings.CutSuffix(tag, coding); ok {
+			return plain + `"`
+		}
+	}
+	return tag
 }
 
 // notModified tells whether a client's condition is met by what is stored.

@@ -110,20 +110,118 @@ func TestCacheForgetsWhatA304Forbids(t *testing.T) {
 	}
 }
 
-// A 304 without our entity tag is an answer to ours where the request had no other.
-// Servers that add a suffix to the tags of compressed responses give such.
+// A 304 that names no entity tag, or ours in other words, is an answer to our
+// condition.
 func TestCacheTrustsA304ToItsOwnCondition(t *testing.T) {
+	for _, test := range []struct{ stored, answered string }{
+		{`Etag: "1"`, "X: y"},
+		{`Etag: W/"1"`, `Etag: "1"`}, // the stored one was compressed on the way
+		{`Etag: "1"`, `Etag: W/"1"`},
+		{`Etag: "1-gzip"`, `Etag: "1"`}, // the same, in the words of others
+		{`Etag: W/"1-br"`, `Etag: "1"`},
+		{`Etag: "1"`, `Etag: "1-zstd"`},
+		{"Last-Modified: " + lastWeek, `Etag: W/"1"`},
+	} {
+		t.Run(test.stored+" "+test.answered, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := front(t, each(
+					answering(200, "body", test.stored, "Cache-Control: max-age=10"),
+					answering(304, "", test.answered, "Cache-Control: max-age=10"),
+				))
+				c.get()
+				time.Sleep(10 * time.Second)
+				g := c.get()
+				g.want(t, cache.Revalidated, 200, "body")
+				if name, value, _ := strings.Cut(test.stored, ": "); g.Header.Get(name) != value {
+					t.Errorf("got the validator %s", g.Header.Get(name))
+				}
+			})
+		})
+	}
+}
+
+// "If none of the initial set contains at least one of the same strong validators, then
+// the cache MUST NOT use the new response to update any stored responses."
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.4-3.1
+//
+// Then the caller gets what a request without a condition brings.
+func TestCacheAsksAgainAfterA304ForAnother(t *testing.T) {
+	for _, test := range []struct {
+		name, stored, answered string
+		request                []string
+	}{
+		{"strong", `Etag: "1"`, `Etag: "2"`, nil},
+		{"weak", `Etag: W/"1"`, `Etag: W/"2"`, nil},
+		{"longer", `Etag: "1"`, `Etag: "1-1"`, nil},
+		{"without-the-quotes", `Etag: "1-gzip"`, `Etag: 1-gzip`, nil},
+		{"to-a-date", "Last-Modified: " + lastWeek, `Etag: "2"`, nil},
+		{"no-cache", `Etag: "1"`, `Etag: "2"`, []string{"Cache-Control: no-cache"}},
+		{"part", `Etag: "1"`, `Etag: "2"`, []string{"Range: bytes=0-2"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := each(
+					answering(200, "old", test.stored, "Cache-Control: max-age=10", "A: 1"),
+					answering(304, "", test.answered, "Cache-Control: max-age=10", "B: 1"),
+					answering(200, "new", `Etag: "2"`, "Cache-Control: max-age=10"),
+				)
+				c := front(t, o)
+				c.get()
+				time.Sleep(10 * time.Second)
+				g := c.get(append(test.request, "X: y")...)
+				g.want(t, miss, 200, "new")
+				if g.Header.Get("A") != "" || g.Header.Get("B") != "" {
+					t.Errorf("got %v", g.Header)
+				}
+				for name, want := range map[string]string{"If-None-Match": "", "If-Modified-Since": "", "X": "y", "Authorization": ""} {
+					if got := o.seen[2].Header.Get(name); got != want {
+						t.Errorf("asked with %s: %q, want %q", name, got, want)
+					}
+				}
+				if test.name != "part" { // which is stored as little as any other
+					c.get().want(t, hit, 200, "new")
+				}
+			})
+		})
+	}
+}
+
+// What is stored stays as it was, also where asking again brings nothing.
+func TestCacheKeepsWhatA304ForAnotherIsNotAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := front(t, each(
-			answering(200, "body", `Etag: "1-gzip"`, "Cache-Control: max-age=10"),
-			answering(304, "", `Etag: "1"`, "Cache-Control: max-age=10"),
-		))
+		o := each(
+			answering(200, "body", `Etag: "1"`, "Cache-Control: max-age=10, stale-if-error=100", "A: 1"),
+			answering(304, "", `Etag: "2"`, "Cache-Control: max-age=10", "A: 2"),
+			answering(503, "later"),
+			answering(304, "", `Etag: "1"`, "Cache-Control: max-age=10", "A: 3"),
+		)
+		c := front(t, o)
 		c.get()
 		time.Sleep(10 * time.Second)
 		g := c.get()
-		g.want(t, cache.Revalidated, 200, "body")
-		if g.Header.Get("Etag") != `"1-gzip"` {
-			t.Errorf("got the entity tag %s", g.Header.Get("Etag"))
+		g.want(t, cache.Stale, 200, "body")
+		if g.Header.Get("A") != "1" {
+			t.Errorf("a field of another is there: %s", g.Header.Get("A"))
+		}
+		c.get().want(t, cache.Revalidated, 200, "body")
+	})
+}
+
+// A caller's own condition is not taken from it.
+func TestCacheAsksAgainWithTheCallersDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := each(
+			answering(200, "body", `Etag: "1"`, "Last-Modified: "+lastWeek, "Cache-Control: max-age=10"),
+			answering(304, "", `Etag: "2"`),
+			answering(304, "", `Etag: "2"`),
+		)
+		c := front(t, o)
+		c.get()
+		time.Sleep(10 * time.Second)
+		const date = "Tue, 21 Dec 1999 00:00:00 GMT"
+		c.get("If-Modified-Since: "+date).want(t, cache.Revalidated, 304, "")
+		if h := o.seen[2].Header; h.Get("If-Modified-Since") != date || h.Get("If-None-Match") != "" {
+			t.Errorf("asked with %v", h)
 		}
 	})
 }

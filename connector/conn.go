@@ -18,8 +18,9 @@ import (
 type conn struct {
 	host *host
 	wire wire
-	top  net.Conn             // what HTTP is spoken on: the wire, or TLS on it
-	tls  *tls.ConnectionState // of top; nil where that is the wire
+	top  net.Conn                 // what HTTP is spoken on: the wire, or TLS on it
+	tls  *tls.ConnectionState     // of top; nil where that is the wire
+	over atomic.Pointer[tls.Conn] // top, where that is TLS: what other goroutines may close
 	rd   http1.Reader
 	addr string // the peer's
 	far  *peer  // what replies say of it; nil before the first
@@ -29,7 +30,7 @@ type conn struct {
 	watch   watch
 	reading reading    // by the reply that it belongs to
 	trace   *callTrace // of the exchange under way; nil when nobody wants to know
-	cancel  func()     // aborts the wire; made once, for context.AfterFunc
+	cancel  func()     // contextEnded; made once, for context.AfterFunc
 	bounded bool       // a total time-out was set on the wire
 	trusted bool       // the peer lives in this process: no look before reuse
 	closed  atomic.Bool
@@ -57,7 +58,7 @@ func newConn(h *host, nc net.Conn) *conn {
 	c.rd.Reset(&c.wire)
 	c.space = c.rd.Space
 	c.wire.place = func() []byte { return c.wire.into }
-	c.cancel = func() { c.wire.abort(canceled) }
+	c.cancel = c.contextEnded
 	if a := nc.RemoteAddr(); a != nil {
 		c.addr = a.String()
 	}
@@ -73,6 +74,7 @@ func newConn(h *host, nc net.Conn) *conn {
 func (c *conn) secured(tc *tls.Conn) {
 	state := tc.ConnectionState()
 	c.top, c.tls = tc, &state
+	c.over.Store(tc)
 	c.rd.Reset(tc)
 }
 
@@ -113,7 +115,7 @@ const farewell = 20 * time.Millisecond
 func (c *conn) close() {
 	if c.closed.CompareAndSwap(false, true) {
 		if c.top != &c.wire && c.wire.held == nil {
-			c.alertAndClose()
+			c.alertAndClose(c.top)
 		} else {
 			c.wire.Conn.Close()
 		}
@@ -123,22 +125,44 @@ func (c *conn) close() {
 }
 
 // alertAndClose lets TLS say that it ends, and hardly waits for that: a connection
-// of the pool is closed by whatever goroutine comes by. TLS says nothing where a
-// write is under way.
-func (c *conn) alertAndClose() {
+// of the pool is closed by whatever goroutine comes by.
+//
+// RFC 8446, section 6.1: "Each party MUST send a "close_notify" alert before closing
+// its write side of the connection, unless it has already sent some error alert."
+// https://www.rfc-editor.org/rfc/rfc8446#section-6.1-7
+//
+// Not where a write is under way, or was cut off: what follows the first part of a
+// record is taken for the rest of it. Nor where the peer does not read, so that there
+// is no room for an alert.
+func (c *conn) alertAndClose(tc net.Conn) {
 	c.wire.ending.Store(true)
 	if c.wire.socket.raw == nil { // it may only say that it knows deadlines
 		over := time.AfterFunc(farewell, func() { c.wire.Conn.Close() })
 		defer over.Stop()
 	}
-	c.top.Close()
+	tc.Close()
 }
 
-// cut makes the connection fail for whoever uses it, with cause, and closes its
-// socket. What else it holds is given back by its user.
+// cut makes the connection fail for whoever uses it, with cause, and closes it. What
+// else it holds is given back by its user.
 func (c *conn) cut(cause error) {
 	c.wire.abort(&abort{cause})
+	if tc := c.over.Load(); tc != nil {
+		c.alertAndClose(tc)
+		return
+	}
 	c.wire.Conn.Close()
+}
+
+// write writes to the peer. TLS that was closed by cut does not ask the wire why.
+func (c *conn) write(p []byte) (int, error) {
+	n, err := c.top.Write(p)
+	if err != nil && c.tls != nil {
+		if a := c.wire.aborted.Load(); a != nil && errors.Is(err, net.ErrClosed) {
+			err = a.cause
+		}
+	}
+	return n, err
 }
 
 // glance is how long a connection that is no socket is listened to before it is

@@ -60,6 +60,7 @@ func New(opts ...Options) *Connector {
 		idle:    orForever(o.IdleTimeout, 15*time.Second),
 		age:     orForever(max(o.MaxConnAge, 0), forever),
 	})
+	c.pool.drainer.running, c.pool.drainer.time = &c.running, drainTime
 	if o.Handler != nil {
 		c.local = serveHandler(o.Handler)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/testnet"
@@ -89,6 +90,7 @@ func fuzzOnce(t *testing.T, response []byte, kind uint8, piece int, early bool) 
 		io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
 		resp.Body.Close()
 	}
+	time.Sleep(2 * connector.DrainTime) // the rests of bodies are still on their way
 	synctest.Wait()
 	if s := c.Stats(); s.Open != s.Idle || s.Waiting != 0 {
 		t.Errorf("pool: %+v", s)

@@ -37,6 +37,8 @@ func LookupDNS(ctx context.Context, c *Connector, host string) ([]netip.Addr, er
 // Timing of what has no option.
 const (
 	DrainTime    = drainTime
+	DrainWait    = drainWait
+	MostDrains   = mostDrains
 	ContinueWait = continueWait
 	LastWords    = lastWords
 	Glance       = glance
@@ -44,6 +46,44 @@ const (
 	Tick         = tick
 	ProxyWords   = proxyWords
 )
+
+// DrainFor sets how long a connector waits for the rests of bodies.
+func DrainFor(c *Connector, d time.Duration) { c.pool.drainer.time = d }
+
+// Watched is a connection whose requests' contexts are watched, and ended by hand.
+type Watched struct{ c *conn }
+
+// NewWatched wraps nc.
+func NewWatched(nc net.Conn) Watched { return Watched{newConn(&host{}, nc)} }
+
+// Begin begins a request whose context is watched. stop tells whether the end of the
+// watch comes before that of the context.
+func (w Watched) Begin(ctx context.Context, stop func() bool) {
+	w.c.watch.mu.Lock()
+	w.c.watch.ctx, w.c.watch.stop = ctx, stop
+	w.c.watch.mu.Unlock()
+}
+
+// ContextEnded is the callback of a context.
+func (w Watched) ContextEnded() { w.c.cancel() }
+
+// End ends the request, and tells whether it was not cut.
+func (w Watched) End() bool { return w.c.unwatch() }
+
+// Free ends the request, whose answer is whole, and tells whether another can follow.
+func (w Watched) Free() bool { return w.c.free() }
+
+// Aborted reports whether the connection was made unusable.
+func (w Watched) Aborted() bool { return w.c.wire.aborted.Load() != nil }
+
+// Revive makes it usable again.
+func (w Watched) Revive() bool { return w.c.wire.revive() }
+
+// Cut closes it for good.
+func (w Watched) Cut(cause error) { w.c.cut(cause) }
+
+// Read reads from it.
+func (w Watched) Read(p []byte) (int, error) { return w.c.wire.Read(p) }
 
 // SpinTries gives in how many exchanges the answer is looked out for.
 func SpinTries(exchanges int, alone, found bool) (tries int) {

@@ -222,7 +222,10 @@ func TestCloseDrainsAShortRestAndKeepsTheConnection(t *testing.T) {
 		{"short", strings.Repeat("x", 1000), "Content-Length: 1000", 0, true},
 		{"short-and-soon", strings.Repeat("x", 1000), "Content-Length: 1000", connector.DrainTime / 2, true},
 		{"chunked", "3\r\nabc\r\n0\r\n\r\n", "Transfer-Encoding: chunked", 0, true},
+		{"at-once", strings.Repeat("x", 1000), "Content-Length: 1000", connector.DrainWait / 2, true},
 		{"too-late", strings.Repeat("x", 1000), "Content-Length: 1000", 2 * connector.DrainTime, false},
+		{"chunk-size-in-parts", "0\r\n0123456789abcdef\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1", connector.DrainTime / 2, true},
+		{"chunk-size-too-late", "0\r\n0123456789abcdef\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1", 2 * connector.DrainTime, false},
 		{"too-long", "", "Content-Length: 1000000", 0, false},
 		{"too-long-by-chunks", strings.Repeat("8000\r\n"+strings.Repeat("x", 0x8000)+"\r\n", 20), "Transfer-Encoding: chunked", 0, false},
 	} {
@@ -242,11 +245,12 @@ func TestCloseDrainsAShortRestAndKeepsTheConnection(t *testing.T) {
 				}()
 				s := e.accept()
 				s.WantHead()
-				s.Write("HTTP/1.1 200 OK\r\n" + tt.head + "\r\n\r\n")
+				head, part, _ := strings.Cut(tt.head, "\r\n\r\n")
+				s.Write("HTTP/1.1 200 OK\r\n" + head + "\r\n\r\n" + part)
 				synctest.Wait()
 				time.Sleep(tt.wait)
 				go s.Conn().Write([]byte(tt.rest))
-				if d := <-done; d > connector.DrainTime {
+				if d := <-done; d > connector.DrainWait {
 					t.Errorf("Close took %v", d)
 				}
 				synctest.Wait()

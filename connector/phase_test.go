@@ -298,7 +298,21 @@ func TestUploadThatStallsIsCut(t *testing.T) {
 }
 
 func TestSlowReaderIsNoStall(t *testing.T) {
-	inBubble(t, connector.Options{Timeouts: connector.Timeouts{BodyStall: time.Second}}, func(e *env) {
+	for name, parts := range map[string][2]string{
+		"length":                          {"Content-Length: 5\r\n\r\nhel", "lo"},
+		"chunks":                          {"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n", "2\r\nlo\r\n0\r\n\r\n"},
+		"in-the-middle-of-a-chunk":        {"Transfer-Encoding: chunked\r\n\r\n5\r\nhel", "lo\r\n0\r\n\r\n"},
+		"in-the-middle-of-a-chunk's-size": {"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n02", "\r\nlo\r\n0\r\n\r\n"},
+		"behind-a-chunk's-size":           {"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\n", "lo\r\n0\r\n\r\n"},
+		"in-the-middle-of-its-end":        {"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r", "\n2\r\nlo\r\n0\r\n\r\n"},
+		"in-the-middle-of-a-trailer":      {"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nTrai", "ler: x\r\n\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) { playSlowReader(t, parts[0], parts[1]) })
+	}
+}
+
+func playSlowReader(t *testing.T, begin, rest string) {
+	inBubble(t, connector.Options{Timeouts: connector.Timeouts{BodyStall: time.Second, Head: 2 * time.Second}}, func(e *env) {
 		done := make(chan error, 1)
 		go func() {
 			resp, err := e.c.RoundTrip(request(t, "GET", "http://example.com/", nil))
@@ -308,9 +322,9 @@ func TestSlowReaderIsNoStall(t *testing.T) {
 			}
 			defer resp.Body.Close()
 			one := make([]byte, 1)
-			for range 5 {
+			for range 6 { // the last one finds the end
 				time.Sleep(time.Minute)
-				if _, err = resp.Body.Read(one); err != nil && err != io.EOF {
+				if _, err = resp.Body.Read(one); err != nil {
 					break
 				}
 			}
@@ -318,11 +332,27 @@ func TestSlowReaderIsNoStall(t *testing.T) {
 		}()
 		s := e.accept()
 		s.WantHead()
-		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel")
+		s.Write("HTTP/1.1 200 OK\r\n" + begin)
 		time.Sleep(2 * time.Minute)
-		s.Write("lo")
+		s.Write(rest)
 		if err := <-done; err != io.EOF {
 			t.Errorf("got %v, want io.EOF", err)
+		}
+	})
+}
+
+// TestStallWithinAChunksSizeIsAStall holds that the body's own time-out is told,
+// whatever has come last.
+func TestStallWithinAChunksSizeIsAStall(t *testing.T) {
+	inBubble(t, connector.Options{Timeouts: connector.Timeouts{BodyStall: time.Minute, Head: time.Second}}, func(e *env) {
+		start := time.Now()
+		out := e.get()
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1")
+		err := wantError(t, (<-out).err, connector.PhaseBody)
+		if took := time.Since(start); err.Limit != "body stall timeout of 1m0s" || took != time.Minute {
+			t.Errorf("after %v: %v", took, err)
 		}
 	})
 }

@@ -41,7 +41,8 @@ type poolLimits struct {
 // else's as long as it waits: so the limits, the errors and the traces of an
 // opening are those of the request that has begun it.
 type pool struct {
-	limits poolLimits
+	limits  poolLimits
+	drainer drainer
 
 	mu      sync.Mutex
 	hosts   map[hostKey]*host

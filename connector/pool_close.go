@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -94,9 +95,15 @@ func (p *pool) close() {
 	}
 	p.mu.Unlock()
 	t.finish()
+	var slow sync.WaitGroup // those that say farewell, or may take their time
 	for _, c := range busy {
-		c.cut(ErrClosed)
+		if c.over.Load() == nil && c.wire.socket.raw != nil {
+			c.cut(ErrClosed)
+		} else {
+			slow.Go(func() { c.cut(ErrClosed) })
+		}
 	}
+	slow.Wait()
 }
 
 // drain refuses new requests and waits for those under way.

@@ -482,6 +482,7 @@ func modelRun(t *testing.T, seed uint64) {
 	if n := ended.Load(); n != requests {
 		t.Errorf("%d of %d requests ended", n, requests)
 	}
+	time.Sleep(2 * connector.DrainTime) // the rests of bodies are still on their way
 	if s := c.Stats(); s.Waiting != 0 || s.Open != s.Idle {
 		t.Errorf("at the end: %+v", s)
 	}

@@ -72,7 +72,7 @@ const (
 )
 
 // errBodyClosed is what reading from a closed reply gives.
-var errBodyClosed = errors.New("read on a closed response body")
+var errBodyClosed error = interruption("read on a closed response body")
 
 var closedByUser = &abort{errBodyClosed}
 
@@ -168,6 +168,9 @@ func (r *Reply) enter() bool { return r.state.CompareAndSwap(replyIdle, replyRea
 // leave ends a read, and does what a Close in the meantime asked for.
 func (r *Reply) leave() {
 	if !r.state.CompareAndSwap(replyReading, replyIdle) {
+		if r.drainable() {
+			r.handOver(rest{cn: r.conn, body: r.body})
+		}
 		r.abandon()
 		r.state.Store(replyClosed)
 	}
@@ -205,7 +208,7 @@ const stallPhase = "body stall"
 
 // expect sets the deadline for the next octets, unless they are here already.
 func (r *Reply) expect() {
-	if cn := r.conn; cn != nil && len(cn.rd.Buffered()) == 0 {
+	if cn := r.conn; cn != nil && r.body.Waits() {
 		cn.wire.begin(&cn.wire.reads, cn.reading.stall, stallPhase)
 	}
 }
@@ -217,6 +220,9 @@ func (r *Reply) end(err error) {
 	r.received()
 	if err != io.EOF {
 		r.err = r.failure(err)
+		if (err == errCanceled || err == errBodyClosed) && r.drainable() {
+			r.handOver(rest{cn: r.conn, body: r.body})
+		}
 		r.drop()
 		return
 	}
@@ -231,8 +237,8 @@ func (r *Reply) end(err error) {
 	if upload != nil {
 		defer upload.cease() // even when the trace panics
 	}
-	watched := cn.unwatch()
-	settle(cn.host.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
+	free := cn.free()
+	settle(cn.host.pool, cn, reusable && free && len(cn.rd.Buffered()) == 0)
 }
 
 // detach lets go of the connection. After it no Close of another goroutine's
@@ -308,17 +314,12 @@ func (r *Reply) drop() {
 	release.tell(false)
 }
 
-// What Close reads of a body that was not read to its end, so that the
-// connection can be used again: as much as Go 1.27's net/http does.
-const (
-	drainBytes = 256 << 10
-	drainTime  = 50 * time.Millisecond
-)
-
-// Close gives the connection back. Where little of the body is left, and it
-// comes at once, that is read and thrown away, so that the connection can be
-// used again; else the connection is closed. Close is idempotent and may be
-// called while another goroutine reads, whose read then fails.
+// Close gives the connection back. Where little of the body is left, 256 KiB at
+// most, and it comes soon, within 50 ms, that is read and thrown away, so that the
+// connection can be used again; else the connection is closed. Close waits for 5 ms
+// of that, and the connector for the rest, unless it has 128 others to wait for. The
+// same is done where the context ends before the body does. Close is idempotent and may be called while another goroutine reads,
+// whose read then fails.
 func (r *Reply) Close() error {
 	for {
 		switch {
@@ -347,31 +348,4 @@ func (r *Reply) abandon() {
 	r.received()
 	r.drop()
 	r.err = errBodyClosed
-}
-
-// drain reads the rest of the body, if that is short and comes soon.
-func (r *Reply) drain() {
-	cn := r.conn
-	if cn == nil || r.err != nil || !r.reusable || r.upload().pending() || r.body.Left() > drainBytes {
-		return
-	}
-	var scrap [4 << 10]byte
-	deadline := clock() + int64(drainTime)
-	for read := 0; read <= drainBytes && r.err == nil; {
-		left := time.Duration(deadline - clock())
-		if left <= 0 {
-			return
-		}
-		if len(cn.rd.Buffered()) == 0 {
-			cn.wire.begin(&cn.wire.reads, left, "drain")
-		}
-		n, err := r.body.Read(scrap[:])
-		read += n
-		if err == io.EOF {
-			r.end(err)
-		}
-		if err != nil {
-			return
-		}
-	}
 }

@@ -109,6 +109,29 @@ func TestClientRFC9112Section9_8SendsAClosureAlert(t *testing.T) {
 			s.Write("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nhello")
 			(<-out).Body.Close()
 		},
+		"connector-closed-under-a-request": func(c *connector.Connector, out <-chan *http.Response, _ func(), _ *testnet.Script) {
+			c.Close()
+			<-out
+		},
+		"connector-closed-under-a-body": func(c *connector.Connector, out <-chan *http.Response, _ func(), s *testnet.Script) {
+			s.Write("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello")
+			body := (<-out).Body
+			c.Close()
+			body.Close()
+		},
+		"connector-closed-under-a-read": func(c *connector.Connector, out <-chan *http.Response, _ func(), s *testnet.Script) {
+			s.Write("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello")
+			body := (<-out).Body
+			io.ReadFull(body, make([]byte, 5))
+			time.AfterFunc(4*connector.Tick, func() { c.Close() })
+			body.Read(make([]byte, 1))
+		},
+		"connector-closed-under-a-tunnel": func(c *connector.Connector, out <-chan *http.Response, _ func(), s *testnet.Script) {
+			s.Write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+			body := (<-out).Body
+			c.Close()
+			body.Close()
+		},
 		"canceled": func(_ *connector.Connector, out <-chan *http.Response, cancel func(), _ *testnet.Script) {
 			cancel()
 			<-out
@@ -122,7 +145,9 @@ func TestClientRFC9112Section9_8SendsAClosureAlert(t *testing.T) {
 			defer cancel()
 			out := make(chan *http.Response, 1)
 			go func() {
-				resp, _ := c.RoundTrip(request(t, "GET", "https://"+ln.Addr().String()+"/", nil).WithContext(ctx))
+				req := request(t, "GET", "https://"+ln.Addr().String()+"/", nil).WithContext(ctx)
+				req.Header = http.Header{"Connection": {"upgrade"}, "Upgrade": {"x"}}
+				resp, _ := c.RoundTrip(req)
 				out <- resp
 			}()
 			plain, err := ln.Accept()
@@ -134,7 +159,9 @@ func TestClientRFC9112Section9_8SendsAClosureAlert(t *testing.T) {
 			s := testnet.Peer(t, tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{issue(t, ca)}, MaxVersion: tls.VersionTLS12}))
 			s.WantHead()
 			end(c, out, cancel, s)
-			io.Copy(io.Discard, raw)
+			if _, err := io.Copy(io.Discard, s.Conn()); err != nil {
+				t.Error(err) // the alert comes in its turn
+			}
 			// "All HTTP data MUST be sent as TLS "application data"".
 			// https://www.rfc-editor.org/rfc/rfc9112#section-9.7-2
 			handshake := []byte{22, 22, 20, 22}

@@ -33,7 +33,7 @@ func (x *exchange) send() error {
 	cn := x.conn
 	w := &cn.wire
 	w.beginAt(x.now, &w.writes, x.limits.Write, "write")
-	n, err := cn.top.Write(x.out)
+	n, err := cn.write(x.out)
 	x.sent = n > 0 || cn.tls != nil
 	x.call.trace.wroteHead(x, err)
 	switch {
@@ -92,7 +92,7 @@ func (x *exchange) sendRecord() (err error) {
 	w := &cn.wire
 	defer func() { x.call.trace.wroteHead(x, err) }()
 	w.sending, w.flushed, w.hold = x.limits.Write, 0, true
-	_, err = cn.top.Write(x.out)
+	_, err = cn.write(x.out)
 	w.hold = false
 	if err != nil {
 		return err

@@ -8,7 +8,11 @@ import (
 // release ends the watch over the context and gives the connection back, to be
 // used again or closed.
 func (x *exchange) release(reusable bool) {
-	reusable = x.conn.unwatch() && reusable
+	if reusable {
+		reusable = x.conn.free()
+	} else {
+		x.conn.unwatch()
+	}
 	x.held = false
 	settle(x.c.pool, x.conn, reusable)
 }

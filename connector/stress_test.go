@@ -3,9 +3,11 @@ package connector_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/internal/testnet"
+	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // TestCancellationAtAnyMoment cancels requests, and closes their bodies from
@@ -74,7 +77,48 @@ func TestCancellationAtAnyMoment(t *testing.T) {
 		})
 	}
 	all.Wait()
+	atRest(t, c)
 	if s := c.Stats(); s.Open != s.Idle || s.Waiting != 0 || s.Open > 8 {
 		t.Errorf("pool: %+v", s)
+	}
+}
+
+// TestConnectorIsClosedAtAnyMomentOverTLS closes connectors while requests are under
+// way over TLS: the alert comes from another goroutine than what is sent.
+func TestConnectorIsClosedAtAnyMomentOverTLS(t *testing.T) {
+	testnet.LeakCheck(t)
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, strings.Repeat("x", 100_000))
+	}))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
+	defer srv.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(srv.Certificate())
+	trusting := policy(t, trust.Options{CAs: roots})
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 40 {
+		c := connector.New(connector.Options{TLS: trusting})
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() {
+				for {
+					body := io.Reader(nil)
+					if i%2 == 0 {
+						body = bytes.NewReader(make([]byte, 50_000))
+					}
+					if a := exchange(c, request(t, "PUT", srv.URL, body)); a.err != nil {
+						if !errors.Is(a.err, connector.ErrClosed) {
+							t.Error(a.err)
+						}
+						return
+					}
+				}
+			})
+		}
+		time.Sleep(time.Duration(r.IntN(20_000)) * time.Microsecond)
+		c.Close()
+		all.Wait()
 	}
 }

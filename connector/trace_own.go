@@ -101,6 +101,14 @@ func (r release) tell(rests bool) {
 	}
 }
 
+// tellDrained tells that the connection is kept, and does not rest yet: of that
+// httptrace's PutIdleConn has nothing to say.
+func (r release) tellDrained() {
+	if t := r.trace; t != nil && t.own != nil {
+		tracing.Tell(t.own.Tracer, tracing.ConnectionRelease{Moment: t.own.Now(), Host: t.addr, ID: r.id, Reused: true})
+	}
+}
+
 // known tells that the addresses of a name are in the cache, or not.
 func (t *callTrace) known(name string, hit bool) {
 	switch {

@@ -55,10 +55,14 @@ func (c *Connector) feed(resp *http.Response, req *http.Request) error {
 
 // send sends what is to be sent.
 func (t *tunnel) send() {
-	if err := t.copy(); err != nil {
-		t.end(err) // the peer must not take what it has for the whole
-	}
-	t.sent.Close()
+	err := error(errBodyVanished) // until copy has returned
+	defer func() {
+		if err != nil {
+			t.end(err) // the peer must not take what it has for the whole
+		}
+		t.sent.Close()
+	}()
+	err = t.copy()
 }
 
 // copy copies the body into the tunnel, with a panic of the body's as its error.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -96,6 +97,46 @@ func TestConnectTunnelEnds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// vanishing is a body whose Read ends the goroutine that reads it.
+type vanishing struct{ closed chan struct{} }
+
+func (vanishing) Read([]byte) (int, error) { runtime.Goexit(); return 0, nil }
+
+func (v vanishing) Close() error {
+	select {
+	case <-v.closed:
+	default:
+		close(v.closed)
+	}
+	return nil
+}
+
+// TestConnectTunnelEndsWithTheGoroutineOfItsBody holds that a body which ends the
+// goroutine that sends it ends its tunnel.
+func TestConnectTunnelEndsWithTheGoroutineOfItsBody(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		body := vanishing{make(chan struct{})}
+		out := make(chan answer, 1)
+		go func() {
+			resp, err := e.c.RoundTrip(request(t, "CONNECT", "http://example.com", body))
+			out <- answer{resp: resp, err: err}
+		}()
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 200 OK\r\n\r\n")
+		a := <-out
+		if a.err != nil {
+			t.Fatal(a.err)
+		}
+		s.WantEOF()
+		<-body.closed
+		if _, err := a.resp.Body.Read(make([]byte, 1)); err == nil || !strings.Contains(err.Error(), "runtime.Goexit") {
+			t.Errorf("got %v", err)
+		}
+		e.wantStats(connector.Stats{})
+	})
 }
 
 func TestConnectRefusedClosesItsBodyUnsent(t *testing.T) {

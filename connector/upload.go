@@ -128,7 +128,7 @@ func (u *upload) send() error {
 	w := &u.conn.wire
 	if u.body == nil {
 		w.begin(&w.writes, u.limits.Write, "write")
-		_, err := u.conn.top.Write(u.call.Payload)
+		_, err := u.conn.write(u.call.Payload)
 		if err == nil {
 			u.call.trace.chunkSent(u.call.Payload)
 		}
@@ -227,7 +227,7 @@ func (u *upload) write(p []byte) error {
 	}
 	w := &u.conn.wire
 	w.begin(&w.writes, u.limits.Write, "write")
-	_, err := u.conn.top.Write(p)
+	_, err := u.conn.write(p)
 	return err
 }
 

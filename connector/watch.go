@@ -44,6 +44,8 @@ type watch struct {
 	doubt  bool            // the connection is in watcher.blind
 	met    uint            // the turn at the last slow beat
 	stop   func() bool     // ends the watch over ctx; nil when it is not watched yet
+	cut    bool            // ctx has ended, and the wire was aborted for it
+	late   int             // callbacks of turns that were over, and that are yet to come
 }
 
 // watch begins the watch over ctx for the request on cn.
@@ -78,15 +80,39 @@ func again(t *time.Timer, d time.Duration, f func()) *time.Timer {
 	return t
 }
 
-// unwatch ends the watch; false means that the context has ended, and has cut
-// the connection or is about to.
+// unwatch ends the watch; false means that the context has ended and the wire is
+// aborted. The context's end has no effect on it afterwards.
 func (c *conn) unwatch() bool {
 	own := &c.watch
 	own.mu.Lock()
-	stop := own.stop
-	own.ctx, own.stop = nil, nil
+	defer own.mu.Unlock()
+	stop, cut := own.stop, own.cut
+	own.ctx, own.stop, own.cut = nil, nil, false
+	if stop != nil && !cut && !stop() {
+		own.late++
+	}
+	return !cut
+}
+
+// contextEnded is called when a context that was watched has ended, it may be after
+// the turn that it was for. Callbacks cannot be told apart, and need not be: one that
+// comes in the place of another is followed by that one.
+func (c *conn) contextEnded() {
+	own := &c.watch
+	own.mu.Lock()
+	if own.late > 0 {
+		own.late--
+		own.mu.Unlock()
+		return
+	}
+	own.cut = true
+	if c.wire.socket.raw == nil { // to close it may take long
+		own.mu.Unlock()
+		c.wire.abort(canceled)
+		return
+	}
+	c.wire.abort(canceled) // under the lock, so that unwatch finds it done
 	own.mu.Unlock()
-	return stop == nil || stop()
 }
 
 // close ends the beats.

@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -40,7 +39,7 @@ var heldRecords = sync.Pool{New: func() any { return &heldRecord{b: make([]byte,
 type abort struct{ cause error }
 
 // errCanceled marks an abort because the request's context ended.
-var errCanceled = errors.New("canceled")
+var errCanceled error = interruption("canceled")
 
 var canceled = &abort{errCanceled}
 
@@ -113,7 +112,7 @@ func (w *wire) readPending(p []byte) (int, error) {
 // Write writes all of p under the write deadline, which runs anew whenever a
 // part of p was taken.
 func (w *wire) Write(p []byte) (int, error) {
-	if w.hold {
+	if !w.ending.Load() && w.hold { // an alert may come from another goroutine
 		if w.held == nil {
 			w.held = heldRecords.Get().(*heldRecord)
 		}
@@ -198,7 +197,7 @@ func (w *wire) failed(d *deadline, err error) error {
 	return err
 }
 
-// abort makes every call that is under way, and every later one, fail. A
+// abort makes every call that is under way, and every later one, fail; see revive. A
 // connection that is no socket may say that it has set a deadline and do nothing:
 // it is closed, since nobody will use it again.
 func (w *wire) abort(a *abort) {

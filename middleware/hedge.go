@@ -46,9 +46,10 @@ type HedgeOptions struct {
 
 // Hedge sends a request that has no answer after a while another time, and takes
 // the answer that comes first: it cuts off the long tail of latencies. The others
-// are cancelled and their connections closed at once; [aiohttp.Session.Close]
-// waits for them. A failure, as which an answer of status 429, 500, 502, 503 or 504
-// counts too, is taken only when no copy is left that could do better.
+// are cancelled at once, which closes the connections of those whose answer has not
+// begun; [aiohttp.Session.Close] waits for them. A failure, as which an answer of status
+// 429, 500, 502, 503 or 504 counts too, is taken only when no copy is left that could
+// do better.
 //
 // A body that does not lie in memory is never sent twice, nor a request that asks
 // to switch protocols.

@@ -12,6 +12,9 @@ import (
 
 // printCurl prints the command by which curl does what the flags ask for.
 func (a *app) printCurl(f *getFlags, session *request.Session, req aiohttp.Request) error {
+	if f.link.Proxy == "" && f.link.UnixSocket == "" {
+		req.Proxy = "environment" // which the session leaves to its connector
+	}
 	line, err := session.Curl(req)
 	if err != nil {
 		return err

@@ -24,6 +24,8 @@ var reasons = map[string]string{
 	"vary-normalise-lang-order":  "servers take the order of languages of equal weight for a preference (RFC 9110 section 12.5.4), so a request with another order is another one",
 	"vary-normalise-lang-select": "the cache cannot know how the site would choose: it may have the language that the request prefers, which is not stored",
 
+	"304-etag-update-response-ETag": "the 304 has another strong entity tag than what is stored, and RFC 9111 section 4.3.4 forbids to use it for that: the request is sent again without a condition, which the suite does not judge",
+
 	"conditional-lm-fresh-no-lm": "the stored response has no Last-Modified, and a Date 3000 s later than If-Modified-Since: RFC 9111 section 4.3.2 has a 304 only where the Date is not later",
 
 	"partial-store-partial-reuse-partial":           brokenPart,

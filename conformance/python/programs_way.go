@@ -55,6 +55,7 @@ var ofRedirects = []Program{
 	redirected("redirect-user-same-origin", "/to", Step{URL: "http://me:x@a.test:{a}/from"}),
 	redirected("redirect-user-other-origin", "{B}/to", Step{URL: "http://me:x@a.test:{a}/from"}),
 	redirected("redirect-user-in-location", "http://me:x@a.test:{a}/to", Step{}),
+	redirected("redirect-user-for-another-origin", "http://me:x@b.test:{b}/to", Step{}),
 	redirected("redirect-host-field", "{B}/to", Step{Headers: []Field{{"Host", "virtual.test"}}}),
 	redirected("redirect-not-followed", "/to", Step{Stay: true}),
 	redirected("redirect-of-head-by-default", "/to", Step{Method: "HEAD"}),

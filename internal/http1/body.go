@@ -37,6 +37,12 @@ func (b *Body) Kind() BodyKind { return b.kind }
 // kind Length, at least that many for a chunked one.
 func (b *Body) Left() int64 { return b.left }
 
+// Waits reports whether the next Read may read from the source before it gives data:
+// what is buffered may end within the framing of a chunk.
+func (b *Body) Waits() bool {
+	return len(b.rd.Buffered()) == 0 || b.kind == Chunked && b.state != chunkData
+}
+
 // Trailer gives the trailer section of a chunked body that was read to its end.
 func (b *Body) Trailer() Fields {
 	if b.trailer == nil {
