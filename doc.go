@@ -91,7 +91,8 @@
 // Redirects follow RFC 9110 and the Fetch standard: a POST becomes a GET with
 // 301, 302 and 303, and is repeated with 307 and 308. Credentials never cross an
 // origin (scheme, host and port), and once they were dropped a redirect back does
-// not restore them. [Response.History] tells the way.
+// not restore them. User and password in a Location count within the origin that
+// gives them, and are ignored for another. [Response.History] tells the way.
 //
 // The jar follows RFC 6265bis with the public suffix list; see package cookie
 // for keeping it in a file. Cookies of 1xx responses are ignored.

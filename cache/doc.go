@@ -31,5 +31,7 @@
 //
 // Limitations: partial responses (206) are passed on and not kept, though ranges
 // are served from whole responses. A request for several ranges goes to the
-// origin. Trailers are not kept. A stored response has no TLS state.
+// origin. Trailers are not kept. A stored response has no TLS state. Where nothing
+// stored may be used without the origin's word (must-revalidate) and the origin cannot
+// be asked, the caller gets that error, not a response of status 504.
 package cache
