@@ -4,6 +4,7 @@ package summary
 
 import (
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/cli/tty"
@@ -165,19 +166,20 @@ func causes(s *tty.Screen, r *Report) {
 		}
 		name = ""
 	}
-	if u := examine(r.Causes); u != "" {
-		text := shell.Quote([]string{"aiohttp", "doctor", tty.Clean(u)}) + " tells more"
+	if text := advice(r.Causes); text != "" {
 		s.Printf("  %s       %s\n", label(s, ""), s.Paint(tty.Cyan, s.Shorten(text, width)))
 	}
 }
 
-// examine gives the URL of a failure that doctor can tell more about, empty for
-// none.
-func examine(causes []Cause) string {
+// advice tells what may help with one of the failures, empty where nothing is known.
+func advice(causes []Cause) string {
 	for _, c := range causes {
-		phase, _, _ := strings.Cut(c.Text, ":")
-		if phase == "dns" || phase == "connect" || phase == "tls" {
-			return c.Example
+		phase, rest, _ := strings.Cut(c.Text, ": ")
+		switch {
+		case rest == syscall.EMFILE.Error() || rest == syscall.ENFILE.Error():
+			return "fewer at once (-c) or a higher limit (ulimit -n) helps"
+		case phase == "dns" || phase == "connect" || phase == "tls":
+			return shell.Quote([]string{"aiohttp", "doctor", tty.Clean(c.Example)}) + " tells more"
 		}
 	}
 	return ""

@@ -33,6 +33,24 @@ func report() *summary.Report {
 	return r
 }
 
+// What helps is said with the failure that it helps with.
+func TestWriteAdvises(t *testing.T) {
+	for _, test := range []struct{ cause, want string }{
+		{"dns: no such host", "aiohttp doctor https://a.test/ tells more"},
+		{"connect: too many open files", "fewer at once (-c) or a higher limit (ulimit -n) helps"},
+		{"file: too many open files", "fewer at once (-c) or a higher limit (ulimit -n) helps"},
+		{"status 404", ""},
+	} {
+		var out strings.Builder
+		summary.Write(tty.Plain(&out), &summary.Report{Done: 1, Failed: 1,
+			Causes: []summary.Cause{{Text: test.cause, Count: 1, Example: "https://a.test/"}}})
+		_, after, _ := strings.Cut(out.String(), "https://a.test/\n")
+		if got := strings.TrimSpace(after); got != test.want {
+			t.Errorf("%s: %q, want %q", test.cause, got, test.want)
+		}
+	}
+}
+
 // No line is wider than the screen, down to 40 columns, but for the two that are one
 // sentence each.
 func TestWriteFitsTheScreen(t *testing.T) {
