@@ -76,7 +76,7 @@ func (p *pool) shut() turn {
 		for w := h.waiting.front(); w != nil; w = h.waiting.front() {
 			p.waiting.leave(w)
 			w.stage = settled
-			close(w.outcome)
+			close(w.told)
 		}
 		p.forget(h)
 	}

@@ -18,7 +18,7 @@ type turn struct {
 func (t *turn) finish() {
 	closeAll(t.gone)
 	for _, w := range t.served {
-		w.outcome <- w.got
+		w.told <- struct{}{}
 	}
 	for _, w := range t.begin {
 		w.opener.start()

@@ -6,18 +6,18 @@ import (
 )
 
 // waiter is a request that waits for a connection, and the opening of one by a
-// right of its own. It is the pool's until outcome has got what has become of the
+// right of its own. It is the pool's until it is told what has become of the
 // request; the opening may go on after that.
 type waiter struct {
-	queue   links[waiter] // in one of host.waiting, host.openers, pool.spares
-	turn    uint64        // its place in the order in which all came
-	host    *host
-	fresh   bool // wants a new connection, not one that rested
-	stage   stage
-	got     outcome
-	outcome chan outcome // gives got; closed when the pool closes
-	alone   bool         // opens the only connection of the host, in its own goroutine
-	opener  opener
+	queue  links[waiter] // in one of host.waiting, host.openers, pool.spares
+	turn   uint64        // its place in the order in which all came
+	host   *host
+	fresh  bool // wants a new connection, not one that rested
+	stage  stage
+	got    outcome
+	told   chan struct{} // says that got stands; closed when the pool closes
+	alone  bool          // opens the only connection of the host, in its own goroutine
+	opener opener
 }
 
 // opener opens the connection of a waiter.
@@ -60,7 +60,8 @@ func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (outcom
 	var end error
 	for {
 		select {
-		case got, ok := <-w.outcome:
+		case _, ok := <-w.told:
+			got := w.got
 			switch {
 			case !ok:
 				return outcome{}, ErrClosed
@@ -147,7 +148,7 @@ func (p *pool) deliver(w *waiter, c *conn) {
 	t.finish()
 	switch {
 	case waits:
-		w.outcome <- w.got
+		w.told <- struct{}{}
 	case !rests:
 		p.discard(c)
 	}
