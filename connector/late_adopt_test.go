@@ -157,6 +157,21 @@ func TestRequestThatEndsLeavesTheDialToOthers(t *testing.T) {
 	})
 }
 
+func TestCloseEndsTheWaitForADialThatWasLeft(t *testing.T) {
+	withHeldDials(t, connector.Options{}, func(e *env, dials <-chan *heldDial) {
+		left, _ := e.leftDial(dials)
+		third := e.get()
+		wantDials(t, dials, 0)
+		e.c.Close()
+		<-left.over
+		if err := (<-third).err; !errors.Is(err, connector.ErrClosed) {
+			t.Errorf("got %v", err)
+		}
+		wantDials(t, dials, 0)
+		e.wantStats(connector.Stats{})
+	})
+}
+
 func TestTraceTellsOfTheWaitForADialThatWasLeft(t *testing.T) {
 	for _, test := range []struct {
 		after time.Duration // it comes
