@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -59,15 +60,26 @@ func newConn(h *host, nc net.Conn) *conn {
 	c.space = c.rd.Space
 	c.wire.place = func() []byte { return c.wire.into }
 	c.cancel = c.contextEnded
-	if a := nc.RemoteAddr(); a != nil {
-		c.addr = a.String()
-	}
+	c.addr = addrText(nc.RemoteAddr())
 	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			c.wire.socket.init(raw)
 		}
 	}
 	return c
+}
+
+// addrText is a.String, for less.
+func addrText(a net.Addr) string {
+	switch a := a.(type) {
+	case nil:
+		return ""
+	case *net.TCPAddr:
+		if to := a.AddrPort(); to.Addr().IsValid() {
+			return netip.AddrPortFrom(to.Addr().Unmap(), to.Port()).String()
+		}
+	}
+	return a.String()
 }
 
 // secured puts TLS on top of the connection.

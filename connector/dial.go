@@ -23,9 +23,12 @@ type dialer struct {
 	ctx    context.Context // ends when the connector is closed
 	cancel context.CancelFunc
 
+	tcp        net.Dialer // to proxies
+	guardedTCP net.Dialer // to hosts
+
 	mu      sync.Mutex
-	opening list[dialing, *dialing] // under way
-	over    bool                    // none may begin any more
+	opening list[lifetime, *lifetime] // under way
+	over    bool                      // none may begin any more
 }
 
 func newDialer(o Options, local *handlerListener, running *workers) *dialer {
@@ -58,6 +61,13 @@ func newDialer(o Options, local *handlerListener, running *workers) *dialer {
 			return nd.DialContext(ctx, "unix", o.UnixSocket)
 		}
 	}
+	if d.local.IsValid() {
+		d.tcp.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))
+	}
+	d.guardedTCP = d.tcp
+	if d.guard != nil {
+		d.guardedTCP.ControlContext = d.guard.control
+	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
 }
@@ -88,32 +98,24 @@ func orDuration(d, def time.Duration) time.Duration {
 	return d
 }
 
-// dialing is an opening under way, as those know it who may have to end it.
-// They are in a list and not in a context's care, since that is a lock and a map
-// for all of them together.
-type dialing struct {
-	all    links[dialing]
-	cancel context.CancelCauseFunc
-}
-
-func (g *dialing) links() *links[dialing] { return &g.all }
-
-func (d *dialer) begin(g *dialing) {
+// begin puts an opening among those under way, which close ends. They are in a list
+// and not in a context's care, since that is a lock and a map for all of them together.
+func (d *dialer) begin(l *lifetime) {
 	d.mu.Lock()
 	over := d.over
 	if !over {
-		d.opening.pushBack(g)
+		d.opening.pushBack(l)
 	}
 	d.mu.Unlock()
 	if over {
-		g.cancel(ErrClosed)
+		l.end(ErrClosed)
 	}
 }
 
-func (d *dialer) end(g *dialing) {
+func (d *dialer) end(l *lifetime) {
 	d.mu.Lock()
-	if g.all.queued {
-		d.opening.remove(g)
+	if l.all.queued {
+		d.opening.remove(l)
 	}
 	d.mu.Unlock()
 }
@@ -122,14 +124,14 @@ func (d *dialer) end(g *dialing) {
 func (d *dialer) close() {
 	d.mu.Lock()
 	d.over = true
-	var ended []*dialing
-	for g := d.opening.front(); g != nil; g = d.opening.front() {
-		d.opening.remove(g)
-		ended = append(ended, g)
+	var ended []*lifetime
+	for l := d.opening.front(); l != nil; l = d.opening.front() {
+		d.opening.remove(l)
+		ended = append(ended, l)
 	}
 	d.mu.Unlock()
-	for _, g := range ended {
-		g.cancel(ErrClosed)
+	for _, l := range ended {
+		l.end(ErrClosed)
 	}
 	d.cancel()
 }
@@ -137,25 +139,24 @@ func (d *dialer) close() {
 // open resolves "name:port" and opens a connection to it, for https or not. Each
 // phase has its own limit; the time each took is added to t. A failure comes with
 // its phase.
-func (d *dialer) open(ctx context.Context, addr string, https bool, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
+func (d *dialer) open(l *lifetime, addr string, https bool, limits *Timeouts, t *took) (net.Conn, Phase, error) {
 	custom := d.custom
 	if https && d.secure != nil {
 		custom = d.secure
 	}
-	return d.openBy(ctx, addr, limits, t, custom, d.dialOne)
+	return d.openBy(l, addr, limits, t, custom, &d.guardedTCP)
 }
 
 // openProxy is open for connections to proxies, which the program names and no
 // URL: the guard is not asked about them.
-func (d *dialer) openProxy(ctx context.Context, addr string, limits *Timeouts, t *Timings) (net.Conn, Phase, error) {
-	return d.openBy(ctx, addr, limits, t, d.bare, d.dialUnguarded)
+func (d *dialer) openProxy(l *lifetime, addr string, limits *Timeouts, t *took) (net.Conn, Phase, error) {
+	return d.openBy(l, addr, limits, t, d.bare, &d.tcp)
 }
 
-// openBy is open by a dial function of the user's, if there is one, or by ours for
-// one address.
-func (d *dialer) openBy(ctx context.Context, addr string, limits *Timeouts, t *Timings, custom dialFunction, dial dialFunc) (net.Conn, Phase, error) {
+// openBy is open by a dial function of the user's, if there is one, or by ours.
+func (d *dialer) openBy(l *lifetime, addr string, limits *Timeouts, t *took, custom dialFunction, tcp *net.Dialer) (net.Conn, Phase, error) {
 	if custom != nil {
-		conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
+		conn, err := phase(l, limits.Connect, "connect", &t.connect, func(ctx context.Context) (net.Conn, error) {
 			return custom(ctx, "tcp", addr)
 		})
 		return conn, phaseOfDial(err), err
@@ -164,48 +165,89 @@ func (d *dialer) openBy(ctx context.Context, addr string, limits *Timeouts, t *T
 	if err != nil {
 		return nil, PhasePrepare, err
 	}
-	ips, err := phase(ctx, limits.DNS, "dns", &t.DNS, func(ctx context.Context) ([]netip.Addr, error) {
-		return d.resolve(ctx, name)
-	})
+	ips, err := d.resolve(l, name, limits, t)
 	if err != nil {
 		return nil, PhaseDNS, err
 	}
-	targets := make([]netip.AddrPort, 0, len(ips))
-	for _, ip := range interleave(ips) {
-		if !d.local.IsValid() || d.local.Unmap().Is4() == ip.Is4() {
-			targets = append(targets, netip.AddrPortFrom(ip, port))
-		}
-	}
-	if len(targets) == 0 {
+	ips = d.reachable(ips)
+	if len(ips) == 0 {
 		return nil, PhaseConnect, fmt.Errorf("no address of the host is of the family of the local address %v", d.local)
 	}
-	conn, err := phase(ctx, limits.Connect, "connect", &t.Connect, func(ctx context.Context) (net.Conn, error) {
-		return race(ctx, targets, d.delay, dial)
+	if len(ips) == 1 {
+		conn, err := dialOne(l, limits.Connect, &t.connect, tcp, netip.AddrPortFrom(ips[0], port))
+		return conn, PhaseConnect, err
+	}
+	targets := make([]netip.AddrPort, 0, len(ips))
+	for _, ip := range interleave(ips) {
+		targets = append(targets, netip.AddrPortFrom(ip, port))
+	}
+	conn, err := phase(l, limits.Connect, "connect", &t.connect, func(ctx context.Context) (net.Conn, error) {
+		return race(ctx, targets, d.delay, func(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+			return dialTCP(ctx, tcp, addr)
+		})
 	})
 	return conn, PhaseConnect, err
 }
 
+// reachable gives those addresses that can be reached from the local one.
+func (d *dialer) reachable(ips []netip.Addr) []netip.Addr {
+	if !d.local.IsValid() {
+		return ips
+	}
+	v4 := d.local.Unmap().Is4()
+	var same []netip.Addr
+	for _, ip := range ips {
+		if ip.Is4() == v4 {
+			same = append(same, ip)
+		}
+	}
+	return same
+}
+
 // phase runs f under a limit and says how long it took. When the limit, and
 // nothing else, ended f, the error says so.
-func phase[T any](ctx context.Context, limit time.Duration, name string, took *time.Duration, f func(context.Context) (T, error)) (T, error) {
+func phase[T any](l *lifetime, limit time.Duration, name string, took *time.Duration, f func(context.Context) (T, error)) (T, error) {
 	start := time.Now()
-	inner, cancel := ctx, context.CancelFunc(func() {})
+	ctx, cancel := l.whole(), context.CancelFunc(func() {})
 	if limit >= 0 {
-		inner, cancel = context.WithTimeout(ctx, limit)
+		ctx, cancel = context.WithTimeout(ctx, limit)
 	}
 	defer cancel()
-	v, err := f(inner)
+	v, err := f(ctx)
 	*took += time.Since(start)
 	if err == nil {
 		return v, nil
 	}
-	if ctx.Err() != nil {
-		return v, context.Cause(ctx)
+	if why := l.why(); why != nil {
+		return v, why
 	}
-	if limit >= 0 && inner.Err() == context.DeadlineExceeded && time.Since(start) >= limit {
+	if limit >= 0 && ctx.Err() == context.DeadlineExceeded && time.Since(start) >= limit {
 		return v, &limitError{name: name, limit: limit}
 	}
 	return v, err
+}
+
+// dialOne is the phase of connecting to a host's only address: no function of the
+// user's needs a context for it, so the limit is a deadline of the socket's.
+func dialOne(l *lifetime, limit time.Duration, took *time.Duration, tcp *net.Dialer, addr netip.AddrPort) (net.Conn, error) {
+	start := time.Now()
+	if limit >= 0 {
+		l.until = start.Add(limit)
+	}
+	conn, err := dialTCP(l, tcp, addr)
+	l.until = time.Time{}
+	lasted := time.Since(start)
+	*took += lasted
+	if err == nil {
+		return conn, nil
+	}
+	if why := l.why(); why != nil {
+		return nil, why
+	}
+	if limit >= 0 && lasted >= limit {
+		return nil, &limitError{name: "connect", limit: limit}
+	}
+	return nil, err
 }
 
 func splitPort(addr string) (name string, port uint16, err error) {
@@ -228,38 +270,28 @@ func hostOnly(addr string) string {
 	return addr
 }
 
-func (d *dialer) resolve(ctx context.Context, name string) ([]netip.Addr, error) {
+// resolve is the phase of finding the addresses of a name.
+func (d *dialer) resolve(l *lifetime, name string, limits *Timeouts, t *took) ([]netip.Addr, error) {
 	if ip, err := netip.ParseAddr(name); err == nil {
 		return []netip.Addr{ip.Unmap()}, nil
 	}
-	trace := dialTrace(ctx)
+	trace := dialTrace(l)
 	trace.dnsStart(name)
-	ips, err := d.cache.lookup(ctx, name, trace)
+	ips, known, err := d.cache.known(name, trace)
+	if !known {
+		ips, err = phase(l, limits.DNS, "dns", &t.dns, func(ctx context.Context) ([]netip.Addr, error) {
+			return d.cache.lookup(ctx, name, trace)
+		})
+	}
 	trace.dnsDone(ips, err)
 	return ips, err
 }
 
-// dialOne opens a TCP connection to one address.
-func (d *dialer) dialOne(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
-	return d.dialAddr(ctx, addr, d.guard)
-}
-
-// dialUnguarded is dialOne for connections to proxies.
-func (d *dialer) dialUnguarded(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
-	return d.dialAddr(ctx, addr, nil)
-}
-
-func (d *dialer) dialAddr(ctx context.Context, addr netip.AddrPort, guard Guard) (net.Conn, error) {
-	var nd net.Dialer
-	if guard != nil {
-		nd.ControlContext = guard.control
-	}
-	if d.local.IsValid() {
-		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.local, 0))
-	}
+// dialTCP opens a TCP connection to one address.
+func dialTCP(ctx context.Context, d *net.Dialer, addr netip.AddrPort) (net.Conn, error) {
 	trace := dialTrace(ctx)
 	trace.connecting(addr)
-	conn, err := nd.DialContext(ctx, "tcp", addr.String())
+	conn, err := d.DialContext(ctx, "tcp", addr.String())
 	trace.connected(addr, conn, err)
 	return conn, err
 }

@@ -38,6 +38,20 @@ type dnsEntry struct {
 	waiters int
 }
 
+// known gives the addresses of host, or why there are none, when the cache has them.
+func (d *dnsCache) known(host string, trace *callTrace) (addrs []netip.Addr, hit bool, err error) {
+	d.mu.Lock()
+	e := d.entries[host]
+	if e != nil && e.over() && clock() < e.expires {
+		addrs, err, hit = e.addrs, e.err, true
+	}
+	d.mu.Unlock()
+	if hit {
+		trace.known(host, true)
+	}
+	return addrs, hit, err
+}
+
 // lookup gives the addresses of host. The lookup itself goes on when one of
 // those who share it gives up, and ends when the last one does.
 func (d *dnsCache) lookup(ctx context.Context, host string, trace *callTrace) (addrs []netip.Addr, err error) {
@@ -60,14 +74,17 @@ func (d *dnsCache) lookup(ctx context.Context, host string, trace *callTrace) (a
 	}
 }
 
-func (e *dnsEntry) stale() bool {
+// over reports whether the result stands.
+func (e *dnsEntry) over() bool {
 	select {
 	case <-e.ready:
-		return clock() >= e.expires
+		return true
 	default:
 		return false
 	}
 }
+
+func (e *dnsEntry) stale() bool { return e.over() && clock() >= e.expires }
 
 // start begins a lookup. The caller holds d.mu.
 func (d *dnsCache) start(host string) *dnsEntry {

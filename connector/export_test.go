@@ -133,7 +133,7 @@ func (p Pool) wait(ctx context.Context, w *waiter, limit time.Duration) (*Lease,
 }
 
 func (p Pool) waiter(fresh bool, begin func(*Opening)) *waiter {
-	w := &waiter{fresh: fresh, outcome: make(chan outcome, 1)}
+	w := &waiter{fresh: fresh, told: make(chan struct{}, 1)}
 	w.opener = &Opening{p: p.p, w: w, begin: begin, Aborted: make(chan struct{})}
 	return w
 }

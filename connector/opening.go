@@ -19,16 +19,18 @@ type opening struct {
 	waiter
 	c      *Connector
 	addr   string // the call's Host
-	limits Timeouts
+	limits *Timeouts
 	trace  *callTrace
 	gate   *gate // of trace; nil when there is none
-	ctx    context.Context
-	bound  dialing // ends ctx, and is known to the dialer
+	life   lifetime
 
-	conn    *conn // nil until it is connected
-	begun   time.Time
-	timings Timings // DNS, Connect and TLS of it
+	conn  *conn // nil until it is connected
+	begun time.Time
+	took  took
 }
+
+// took is where the time of an opening went.
+type took struct{ dns, connect, tls time.Duration }
 
 // failure is why a connection could not be opened.
 type failure struct {
@@ -46,26 +48,49 @@ var errVanished = errors.New("goroutine that opens the connection was ended by r
 
 // newOpening makes a waiter for the exchange, with what it may have to open.
 func (x *exchange) newOpening(fresh bool) *opening {
-	o := &opening{c: x.c, addr: x.call.Host, limits: *x.limits}
-	o.fresh, o.outcome, o.opener = fresh, make(chan outcome, 1), o
-	o.ctx, o.bound.cancel = context.WithCancelCause(context.WithoutCancel(x.ctx))
+	o := &opening{c: x.c, addr: x.call.Host, limits: x.limits}
+	if x.limits == &x.own {
+		limits := x.own // the exchange is reused
+		o.limits = &limits
+	}
+	o.fresh, o.told, o.opener = fresh, make(chan struct{}, 1), o
+	ctx := x.ctx
 	if x.call.trace != nil {
 		o.gate = new(gate)
 		o.trace = x.call.trace.behind(o.gate)
-		o.ctx = o.trace.inContext(o.ctx)
+		ctx = o.trace.inContext(ctx)
 	}
+	o.life.Context = ctx
 	return o
 }
 
 // start begins the opening, by a right that the pool has granted.
 func (o *opening) start() {
-	if !o.c.running.start(o.run) {
+	if !o.c.running.join() {
 		o.c.pool.fail(&o.waiter, nil, &failure{phase: PhasePool, err: ErrClosed})
+		return
 	}
+	go o.runBeside()
+}
+
+func (o *opening) runBeside() {
+	defer o.c.running.done()
+	deepen(0)
+	o.run()
+}
+
+// deepen makes the stack of a new goroutine as large as it will have to be, while
+// there is nothing on it: else it grows twice on the way down into package net, and
+// all its frames are copied each time.
+//
+//go:noinline
+func deepen(i int) byte {
+	var room [3 << 10]byte
+	return room[i]
 }
 
 // abort ends it.
-func (o *opening) abort(cause error) { o.bound.cancel(cause) }
+func (o *opening) abort(cause error) { o.life.end(cause) }
 
 // run opens the connection and hands it to the pool.
 func (o *opening) run() {
@@ -74,7 +99,7 @@ func (o *opening) run() {
 		if v := recover(); v != nil {
 			failed = &failure{panicked: v}
 		}
-		o.c.dialer.end(&o.bound)
+		o.c.dialer.end(&o.life)
 		o.abort(nil)
 		if failed != nil {
 			o.c.pool.fail(&o.waiter, o.conn, failed)
@@ -87,7 +112,7 @@ func (o *opening) run() {
 		return
 	}
 	o.begun = time.Now()
-	o.c.dialer.begin(&o.bound)
+	o.c.dialer.begin(&o.life)
 	o.trace.creating()
 	failed = o.open()
 	o.trace.created(o.conn, failed)
@@ -102,8 +127,7 @@ func (o *opening) runAlone(ctx context.Context) {
 		}
 	}()
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() { o.abort(context.Cause(ctx)) })
-		defer stop()
+		defer o.life.follow(ctx)()
 	}
 	o.run()
 	returned = true
@@ -111,7 +135,7 @@ func (o *opening) runAlone(ctx context.Context) {
 
 func (o *opening) open() *failure {
 	key := &o.host.key
-	cn, failed := o.dial(o.ctx, o.host)
+	cn, failed := o.dial(o.host)
 	if failed != nil {
 		return failed
 	}
@@ -140,7 +164,7 @@ func (o *opening) secure(policy *trust.Policy) error {
 	}
 	cn := o.conn
 	o.trace.tlsStart()
-	_, err = phase(o.ctx, o.limits.TLS, "tls", &o.timings.TLS, func(ctx context.Context) (struct{}, error) {
+	_, err = phase(&o.life, o.limits.TLS, "tls", &o.took.tls, func(ctx context.Context) (struct{}, error) {
 		tc, err := policy.Client(ctx, cn.carrier(), name, "http/1.1")
 		if err == nil {
 			cn.secured(tc)
@@ -178,7 +202,8 @@ func (x *exchange) await(h *host, fresh bool, start time.Time) (*conn, error) {
 	var err error
 	if o.alone {
 		o.runAlone(ctx)
-		got = <-o.outcome
+		<-o.told
+		got = o.got
 	} else {
 		got, err = x.c.pool.wait(ctx, &o.waiter, limit)
 	}
@@ -200,7 +225,7 @@ func (x *exchange) await(h *host, fresh bool, start time.Time) (*conn, error) {
 		return nil, x.unopened(got.failed)
 	}
 	if t := x.call.Timings; t != nil && got.conn.uses == 0 {
-		t.Pool, t.DNS, t.Connect, t.TLS = o.begun.Sub(start), o.timings.DNS, o.timings.Connect, o.timings.TLS
+		t.Pool, t.DNS, t.Connect, t.TLS = o.begun.Sub(start), o.took.dns, o.took.connect, o.took.tls
 	} else if t != nil {
 		t.Pool = time.Since(start)
 	}

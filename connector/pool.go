@@ -70,6 +70,8 @@ type host struct {
 	waiting list[waiter, *waiter] // the first come first
 	openers list[waiter, *waiter] // those with an opening, who would take another; the same
 	spares  int                   // openings that no request waits for
+	left    []*waiter             // those of them that may be adopted, the last one left last
+	takes   time.Duration         // how long an opening takes, as far as is known; else 0
 	place   int                   // in the heap of the pool's queue, from 1; 0 is none
 }
 
@@ -117,8 +119,8 @@ func (p *pool) find(key hostKey) *host {
 }
 
 // join lets w wait for a connection of h, which the pool may not know yet. It
-// reports whether w has to queue: else it has got a connection by now, or the
-// right to open one: itself, where it is alone.
+// reports whether w has to queue, or to wait for another's opening: else it has got
+// a connection by now, or the right to open one: itself, where it is alone.
 func (p *pool) join(now int64, w *waiter, h *host) (queues bool, err error) {
 	p.mu.Lock()
 	if p.closed {
@@ -131,7 +133,8 @@ func (p *pool) join(now int64, w *waiter, h *host) (queues bool, err error) {
 	w.host = h
 	p.waiting.number(w)
 	var t turn
-	if queues = !p.provide(now, w, &t); queues {
+	if queues = p.adopt(now, w); !queues && !p.provide(now, w, &t) {
+		queues = true
 		p.waiting.join(w)
 		p.giveWay(&t)
 	}
@@ -149,7 +152,7 @@ func (p *pool) use(w *waiter, h *host) {
 	p.mu.Lock()
 	w.host = h
 	if w.fresh || !p.provideIdle(clock(), w, &t) {
-		p.entitle(w, &t)
+		p.entitle(clock(), w, &t)
 		p.leaveAlone(w, &t)
 	} else { // it has come to rest meanwhile
 		h.opening--
@@ -310,10 +313,7 @@ func (p *pool) put(c *conn) bool {
 // rest lets a connection rest that does so from now on; false means that it is to
 // be closed. The caller holds p.mu, and finishes the turn without it.
 func (p *pool) rest(c *conn, t *turn) bool {
-	if c.uses == 0 {
-		// The peer may close it while it rests, so it is like one that was used.
-		c.uses, c.early = 1, true
-	}
+	c.lieFallow()
 	if p.closed || !p.usable(c.restedAt, c) {
 		return false
 	}
@@ -326,6 +326,14 @@ func (p *pool) rest(c *conn, t *turn) bool {
 		p.wakeReaper()
 	}
 	return true
+}
+
+// lieFallow notes that c is not, or not at once, used by who has opened it.
+func (c *conn) lieFallow() {
+	if c.uses == 0 {
+		// The peer may close it while it rests, so it is like one that was used.
+		c.uses, c.early = 1, true
+	}
 }
 
 // discard closes a connection that was in use and serves who waits. It does

@@ -42,18 +42,18 @@ func (p *pool) reap() {
 // nobody waits for.
 func (p *pool) closeIdle() {
 	p.mu.Lock()
-	t := turn{gone: p.takeAllIdle(), spare: p.allSpares()}
+	t := turn{gone: p.takeAllIdle()}
+	p.dismissAll(&t)
 	p.mu.Unlock()
 	t.finish()
 }
 
-// allSpares gives the openings that nobody waits for. The caller holds p.mu, and
-// ends them without it.
-func (p *pool) allSpares() (all []*waiter) {
+// dismissAll ends the openings that nobody waits for. The caller holds p.mu, and
+// finishes the turn without it.
+func (p *pool) dismissAll(t *turn) {
 	for w := p.spares.front(); w != nil; w = w.queue.next {
-		all = append(all, w)
+		w.dismiss(t)
 	}
-	return all
 }
 
 // takeAllIdle empties the pool's rest. The caller holds p.mu.
@@ -77,11 +77,13 @@ func (p *pool) shut() turn {
 		for w := h.waiting.front(); w != nil; w = h.waiting.front() {
 			p.waiting.leave(w)
 			w.stage = settled
-			close(w.outcome)
+			close(w.told)
 		}
 		p.forget(h)
 	}
-	return turn{gone: p.takeAllIdle(), spare: p.allSpares()}
+	t := turn{gone: p.takeAllIdle()}
+	p.dismissAll(&t)
+	return t
 }
 
 // close closes everything; requests under way fail with ErrClosed.

@@ -44,9 +44,10 @@ type modelPool struct {
 	now     int
 	open    [modelHosts]int // connections and rights to open one
 	conns   []modelConn
-	rest    []int         // numbers of connections, the longest at rest first
-	waiting []modelWaiter // in the queue
-	openers []modelWaiter // those that would take another than the one they open
+	rest    []int           // numbers of connections, the longest at rest first
+	waiting []modelWaiter   // in the queue
+	openers []modelWaiter   // those that would take another than the one they open, or have adopted
+	takes   [modelHosts]int // how long an opening takes, as far as is known
 	turns   int
 	lefts   int
 	dials   []modelDial // of each request, there or not
@@ -74,13 +75,15 @@ type modelDial struct {
 	alone    bool // it was begun as the only one of its host: it ends for another
 	aborted  bool // the pool has no use for it
 	left     int  // when its request has taken another, by lefts
+	since    int  // when it got the right
+	heir     int  // the request that has adopted it, counted from 1
 }
 
 type modelWaiter struct {
 	req, host int
 	turn      int // its place in the order in which all came
 	fresh     bool
-	until     int // when it has waited too long; 0 is never
+	until     int // when it has waited too long, or for too long for what it has adopted; 0 is never
 }
 
 func (m *modelPool) clone() *modelPool {
@@ -117,21 +120,27 @@ func (m *modelPool) provide(w modelWaiter) bool {
 	if !w.fresh && m.provideIdle(w) {
 		return true
 	}
+	ok := m.permit(w.host)
+	if ok {
+		m.entitle(w)
+	}
+	return ok
+}
+
+// permit reports whether another connection to a host may be opened, and makes room.
+func (m *modelPool) permit(host int) bool {
 	victim := func(id int) bool { return true }
 	switch {
-	case m.full(w.host):
-		victim = func(id int) bool { return m.conns[id].host == w.host }
+	case m.full(host):
+		victim = func(id int) bool { return m.conns[id].host == host }
 	case m.opened() < m.limits.total:
-		m.entitle(w)
 		return true
 	}
 	i := slices.IndexFunc(m.rest, victim)
-	if i < 0 {
-		return false
+	if i >= 0 {
+		m.drop(m.rest[i])
 	}
-	m.drop(m.rest[i])
-	m.entitle(w)
-	return true
+	return i >= 0
 }
 
 // provideIdle gives a connection at rest.
@@ -154,10 +163,66 @@ func (m *modelPool) provideIdle(w modelWaiter) bool {
 // entitle lets a request open a connection.
 func (m *modelPool) entitle(w modelWaiter) {
 	m.open[w.host]++
-	m.dials[w.req] = modelDial{host: w.host, on: true, wanted: true}
-	if !w.fresh {
+	m.begin(w)
+	if w.until = 0; !w.fresh {
 		m.openers = append(m.openers, w)
 	}
+}
+
+// begin begins the opening of a request by a right that is counted.
+func (m *modelPool) begin(w modelWaiter) {
+	m.dials[w.req] = modelDial{host: w.host, on: true, wanted: true, since: m.now}
+}
+
+// adopt finds an opening that its request has left.
+func (m *modelPool) adopt(w modelWaiter) bool {
+	rests := slices.ContainsFunc(m.rest, func(id int) bool { return m.conns[id].host == w.host })
+	before := slices.ContainsFunc(m.waiting, func(o modelWaiter) bool { return o.host == w.host || !m.full(o.host) })
+	last := -1
+	for i, d := range m.dials {
+		if d.free() && d.host == w.host && !d.aborted && (last < 0 || d.left > m.dials[last].left) {
+			last = i
+		}
+	}
+	if w.fresh || rests || before || last < 0 || m.now-m.dials[last].since >= m.takes[w.host] {
+		return false
+	}
+	m.dials[last].heir = w.req + 1
+	w.until = m.now + m.takes[w.host]
+	m.openers = append(m.openers, w)
+	return true
+}
+
+// free reports whether nobody waits for an opening.
+func (d modelDial) free() bool { return d.on && !d.wanted && d.heir == 0 }
+
+// adopted gives the opening that a request has adopted, or less than zero.
+func (m *modelPool) adopted(req int) int {
+	return slices.IndexFunc(m.dials, func(d modelDial) bool { return d.heir == req+1 })
+}
+
+// leave lets an opening go on for nobody.
+func (m *modelPool) leave(dial int) {
+	d := &m.dials[dial]
+	m.lefts++
+	d.wanted, d.heir, d.left = false, 0, m.lefts
+	d.aborted = d.aborted || d.alone
+}
+
+// outgrow lets a request open a connection itself, when it has waited for an adopted one for
+// long enough: that is ended where it is in the way.
+func (m *modelPool) outgrow(w modelWaiter) {
+	i := m.adopted(w.req)
+	m.openers = slices.DeleteFunc(m.openers, func(o modelWaiter) bool { return o.req == w.req })
+	if m.permit(w.host) {
+		m.leave(i)
+		m.entitle(w)
+		slices.SortFunc(m.openers, func(a, b modelWaiter) int { return a.turn - b.turn })
+		return
+	}
+	m.dials[i].aborted = true
+	w.until = 0
+	m.openers = append(m.openers, w)
 }
 
 func (m *modelPool) full(host int) bool { return m.open[host] >= m.limits.perHost }
@@ -180,9 +245,11 @@ func (m *modelPool) serve() {
 			o := m.openers[next]
 			m.provideIdle(o)
 			m.openers = slices.Delete(m.openers, next, next+1)
-			d := &m.dials[o.req]
-			m.lefts++
-			d.wanted, d.aborted, d.left = false, d.alone, m.lefts
+			if adopted := m.adopted(o.req); adopted >= 0 {
+				m.leave(adopted)
+			} else {
+				m.leave(o.req)
+			}
 			i = 0
 		case i == len(m.waiting):
 			return
@@ -202,7 +269,7 @@ func (m *modelPool) serve() {
 func (m *modelPool) makeRoom(host int) {
 	first := -1
 	for i, d := range m.dials {
-		if d.on && !d.wanted && d.host != host && (first < 0 || d.left < m.dials[first].left) {
+		if d.free() && d.host != host && (first < 0 || d.left < m.dials[first].left) {
 			first = i
 		}
 	}
@@ -214,9 +281,26 @@ func (m *modelPool) makeRoom(host int) {
 // dialed ends an opening; id is the connection, or less than zero.
 func (m *modelPool) dialed(req, id int) {
 	d := &m.dials[req]
+	ends := func(w modelWaiter) bool { return w.req == req || d.heir == w.req+1 }
+	heir := slices.IndexFunc(m.openers, func(w modelWaiter) bool { return d.heir == w.req+1 })
 	d.on = false
-	m.openers = slices.DeleteFunc(m.openers, func(w modelWaiter) bool { return w.req == req })
+	if id >= 0 {
+		took := m.now - d.since
+		if known := m.takes[d.host]; known > 0 {
+			took = min(took, 2*known)
+		}
+		m.takes[d.host] = took
+	}
+	if heir >= 0 && id < 0 { // it has the right now
+		m.begin(m.openers[heir])
+		m.openers[heir].until, d.heir = 0, 0
+		return
+	}
+	m.openers = slices.DeleteFunc(m.openers, ends)
 	switch {
+	case heir >= 0:
+		m.got[d.heir-1], d.heir = outcome{granted, id}, 0
+		return
 	case id < 0:
 		m.open[d.host]--
 		if d.wanted {
@@ -244,7 +328,7 @@ func (m *modelPool) shut() {
 
 func (m *modelPool) closeIdle() {
 	for i := range m.dials {
-		if d := &m.dials[i]; d.on && !d.wanted {
+		if d := &m.dials[i]; d.free() {
 			d.aborted = true
 		}
 	}
@@ -292,7 +376,7 @@ func (m *modelPool) reap() {
 
 // due gives how many will have waited too long at the next tick.
 func (m *modelPool) due() (n int) {
-	for _, w := range m.waiting {
+	for _, w := range slices.Concat(m.waiting, m.openers) {
 		if w.until == m.now+1 {
 			n++
 		}

@@ -2,10 +2,6 @@ package connector
 
 import "errors"
 
-// sated reports whether h has as many openings that nobody waits for as it may. A
-// host which answers, but takes no new connections, could have any number else.
-func (l *poolLimits) sated(h *host) bool { return h.spares >= l.mayOpen() }
-
 // turn is what was decided under p.mu: it is done without it, and in this order,
 // so that no connection is opened before the one that gave way is closed.
 type turn struct {
@@ -18,7 +14,7 @@ type turn struct {
 func (t *turn) finish() {
 	closeAll(t.gone)
 	for _, w := range t.served {
-		w.outcome <- w.got
+		w.told <- struct{}{}
 	}
 	for _, w := range t.begin {
 		w.opener.start()
@@ -78,7 +74,7 @@ func (p *pool) giveWay(t *turn) {
 func (p *pool) makeRoom(h *host, t *turn) {
 	for w := p.spares.front(); w != nil; w = w.queue.next {
 		if w.host != h {
-			t.spare = append(t.spare, w)
+			w.dismiss(t)
 			return
 		}
 	}
@@ -87,16 +83,14 @@ func (p *pool) makeRoom(h *host, t *turn) {
 // overtake gives a connection that rests to a request which is opening one. The
 // caller holds p.mu.
 func (p *pool) overtake(now int64, w *waiter, t *turn) bool {
-	h := w.host
 	if !p.provideIdle(now, w, t) {
 		return false
 	}
-	if w.alone || p.limits.sated(h) {
-		t.spare = append(t.spare, w)
+	if w.adopted != nil {
+		p.disown(w, t)
+	} else {
+		p.leaveBehind(w, t)
 	}
-	w.stage = spare
-	p.spares.pushBack(w)
-	h.spares++
 	return true
 }
 
@@ -112,7 +106,7 @@ func (p *pool) provide(now int64, w *waiter, t *turn) bool {
 	}
 	if ok {
 		p.dequeue(w)
-		p.entitle(w, t)
+		p.entitle(now, w, t)
 	}
 	return ok
 }
@@ -134,7 +128,7 @@ func (p *pool) provideIdle(now int64, w *waiter, t *turn) bool {
 func (p *pool) dequeue(w *waiter) {
 	switch {
 	case !w.queue.queued:
-	case w.stage == opens:
+	case w.stage == opens, w.stage == adopts:
 		w.host.openers.remove(w)
 	default:
 		p.waiting.leave(w)
@@ -143,8 +137,8 @@ func (p *pool) dequeue(w *waiter) {
 
 // entitle lets w open a connection by a right that is counted already. The caller
 // holds p.mu.
-func (p *pool) entitle(w *waiter, t *turn) {
-	w.stage = opens
+func (p *pool) entitle(now int64, w *waiter, t *turn) {
+	w.stage, w.since = opens, now
 	if !w.fresh {
 		at := w.host.openers.tail // who came last is entitled last, as a rule
 		for at != nil && at.turn > w.turn {

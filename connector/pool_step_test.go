@@ -101,6 +101,11 @@ func (m *modelPool) after(ops []poolOp) (all []*modelPool) {
 			ops = append(ops, expire)
 		}
 	}
+	for _, w := range m.openers {
+		if w.until == m.now {
+			ops = append(ops, poolOp{kind: opExpire, req: w.req, host: w.host})
+		}
+	}
 	return m.orders(ops)
 }
 
@@ -182,9 +187,11 @@ func (m *modelPool) stepGet(op poolOp) []branch {
 	if op.limit > 0 {
 		w.until = m.now + op.limit
 	}
-	m.waiting = append(m.waiting, w)
-	m.serve()
-	m.dials[op.req].alone = m.open[op.host] == 1
+	if !m.adopt(w) {
+		m.waiting = append(m.waiting, w)
+		m.serve()
+		m.dials[op.req].alone = m.open[op.host] == 1
+	}
 	if !op.ended {
 		return []branch{{m: m}}
 	}
@@ -203,6 +210,15 @@ func (m *modelPool) stepEnd(op poolOp, why verdict) []branch {
 		m.got[op.req] = outcome{verdict: why}
 		return []branch{{m: m}}
 	case why == expired: // it is in the queue no more
+		i := slices.IndexFunc(m.openers, func(w modelWaiter) bool { return w.req == op.req && w.until == m.now })
+		if i >= 0 {
+			m.outgrow(m.openers[i])
+		}
+		return []branch{{m: m}}
+	case m.adopted(op.req) >= 0:
+		m.openers = slices.DeleteFunc(m.openers, func(w modelWaiter) bool { return w.req == op.req })
+		m.leave(m.adopted(op.req))
+		m.got[op.req] = outcome{verdict: why}
 		return []branch{{m: m}}
 	}
 	gone := m.clone()

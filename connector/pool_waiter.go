@@ -6,18 +6,23 @@ import (
 )
 
 // waiter is a request that waits for a connection, and the opening of one by a
-// right of its own. It is the pool's until outcome has got what has become of the
+// right of its own. It is the pool's until it is told what has become of the
 // request; the opening may go on after that.
 type waiter struct {
-	queue   links[waiter] // in one of host.waiting, host.openers, pool.spares
-	turn    uint64        // its place in the order in which all came
-	host    *host
-	fresh   bool // wants a new connection, not one that rested
-	stage   stage
-	got     outcome
-	outcome chan outcome // gives got; closed when the pool closes
-	alone   bool         // opens the only connection of the host, in its own goroutine
-	opener  opener
+	queue  links[waiter] // in one of host.waiting, host.openers, pool.spares
+	turn   uint64        // its place in the order in which all came
+	host   *host
+	fresh  bool // wants a new connection, not one that rested
+	stage  stage
+	got    outcome
+	told   chan struct{} // says that got stands; closed when the pool closes
+	alone  bool          // opens the only connection of the host, in its own goroutine
+	opener opener
+	since  int64 // by clock: when it got the right to open
+
+	heir     *waiter       // for whom its opening goes on
+	adopted  *waiter       // whose opening it waits for
+	patience time.Duration // how long, before it begins its own; 0 where it has adopted none
 }
 
 // opener opens the connection of a waiter.
@@ -34,7 +39,9 @@ type stage uint8
 const (
 	queues  stage = iota // for a connection or the right to open one
 	opens                // has the right, and its request waits
+	adopts               // waits for an opening that another has left
 	spare                // the opening goes on without the request
+	adopted              // it goes on for another
 	settled              // both are over
 )
 
@@ -51,6 +58,9 @@ func (w *waiter) links() *links[waiter] { return &w.queue }
 // for, too, so that the outcome tells what ctx has ended.
 func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (outcome, error) {
 	var expired <-chan time.Time
+	if w.patience > 0 {
+		limit = w.patience
+	}
 	if limit >= 0 {
 		t := time.NewTimer(limit)
 		defer t.Stop()
@@ -60,7 +70,8 @@ func (p *pool) wait(ctx context.Context, w *waiter, limit time.Duration) (outcom
 	var end error
 	for {
 		select {
-		case got, ok := <-w.outcome:
+		case _, ok := <-w.told:
+			got := w.got
 			switch {
 			case !ok:
 				return outcome{}, ErrClosed
@@ -93,6 +104,11 @@ func (p *pool) leave(w *waiter, cause error) bool {
 	switch {
 	case stage == queues:
 		p.quit(w, &t)
+	case stage == adopts:
+		p.dequeue(w)
+		p.disown(w, &t)
+		w.stage = settled
+		p.giveWay(&t)
 	case stage == opens && w.queue.queued:
 		w.host.openers.remove(w) // it is given nothing any more
 	}
@@ -101,16 +117,20 @@ func (p *pool) leave(w *waiter, cause error) bool {
 	if stage == opens {
 		w.opener.abort(cause)
 	}
-	return stage == queues
+	return stage == queues || stage == adopts
 }
 
-// overdue takes w out of the queue, if it is there still.
+// overdue takes w out of the queue, if it is there still. An opening that it has
+// adopted has had the time that one of its own would have taken.
 func (p *pool) overdue(w *waiter) bool {
 	var t turn
 	p.mu.Lock()
 	queues := w.stage == queues
-	if queues {
+	switch {
+	case queues:
 		p.quit(w, &t)
+	case w.stage == adopts:
+		p.outgrow(w, &t)
 	}
 	p.mu.Unlock()
 	t.finish()
@@ -139,15 +159,22 @@ func (p *pool) deliver(w *waiter, c *conn) {
 	c.restedAt = clock()
 	var t turn
 	p.mu.Lock()
+	w.host.learn(time.Duration(c.restedAt - w.since))
+	heir := w.heir
 	waits := w.stage == opens
 	p.settle(w, outcome{conn: c})
+	if heir != nil {
+		p.bequeath(heir, c)
+	}
 	// At once: who comes in between would end another opening for want of this one.
-	rests := !waits && p.rest(c, &t)
+	rests := !waits && heir == nil && p.rest(c, &t)
 	p.mu.Unlock()
 	t.finish()
 	switch {
+	case heir != nil:
+		heir.told <- struct{}{}
 	case waits:
-		w.outcome <- w.got
+		w.told <- struct{}{}
 	case !rests:
 		p.discard(c)
 	}
@@ -158,18 +185,22 @@ func (p *pool) deliver(w *waiter, c *conn) {
 func (p *pool) fail(w *waiter, c *conn, why *failure) {
 	var t turn
 	p.mu.Lock()
-	h := w.host
-	if waits := w.stage == opens; waits {
+	h, heir := w.host, w.heir
+	if w.stage == opens {
 		t.served = append(t.served, w)
 	}
 	p.settle(w, outcome{failed: why})
 	if c != nil {
 		p.busy.remove(c)
+		h.opening++
+	}
+	if heir != nil { // opens one itself now
+		p.inherit(heir, &t)
 	} else {
 		h.opening--
+		p.lose(h)
+		p.serve(nil, &t)
 	}
-	p.lose(h)
-	p.serve(nil, &t)
 	p.mu.Unlock()
 	if c != nil {
 		c.close()
@@ -182,13 +213,12 @@ func (p *pool) fail(w *waiter, c *conn, why *failure) {
 func (p *pool) settle(w *waiter, got outcome) {
 	switch {
 	case w.stage == spare:
-		p.spares.remove(w)
-		w.host.spares--
+		p.takeUp(w)
 	case w.queue.queued:
 		w.host.openers.remove(w)
 	}
 	if w.stage == opens {
 		w.got = got
 	}
-	w.stage = settled
+	w.stage, w.heir = settled, nil
 }

@@ -10,22 +10,22 @@ import (
 )
 
 // dial opens a connection for h: to its host, or to or through its proxy.
-func (o *opening) dial(ctx context.Context, h *host) (*conn, *failure) {
+func (o *opening) dial(h *host) (*conn, *failure) {
 	via := h.key.via
 	if via == nil {
-		nc, phaseOf, err := o.c.dialer.open(ctx, o.addr, h.key.tls, &o.limits, &o.timings)
+		nc, phaseOf, err := o.c.dialer.open(&o.life, o.addr, h.key.tls, o.limits, &o.took)
 		if err != nil {
 			return nil, &failure{phase: phaseOf, err: err}
 		}
 		return newConn(h, nc), nil
 	}
-	targets, phaseOf, err := o.targets(ctx, via)
+	targets, phaseOf, err := o.targets(via)
 	if err != nil {
 		return nil, &failure{phase: phaseOf, err: err}
 	}
 	start := time.Now()
 	for i, target := range targets {
-		cn, failed := o.through(ctx, h, target)
+		cn, failed := o.through(h, target)
 		if failed == nil {
 			return cn, nil
 		}
@@ -41,7 +41,7 @@ func (o *opening) dial(ctx context.Context, h *host) (*conn, *failure) {
 // targets gives what the proxy is to connect to: the host by its name, or, where
 // it is resolved here, each of its addresses, of which one has to do. A guard sees
 // them all, and the proxy never a name that it could find another address for.
-func (o *opening) targets(ctx context.Context, via *route) ([]string, Phase, error) {
+func (o *opening) targets(via *route) ([]string, Phase, error) {
 	d := o.c.dialer
 	if !via.tunnel || d.guard == nil && (!via.server.socks || via.server.remote) {
 		return []string{o.addr}, 0, nil
@@ -50,9 +50,7 @@ func (o *opening) targets(ctx context.Context, via *route) ([]string, Phase, err
 	if err != nil {
 		return nil, PhasePrepare, err
 	}
-	ips, err := phase(ctx, o.limits.DNS, "dns", &o.timings.DNS, func(ctx context.Context) ([]netip.Addr, error) {
-		return d.resolve(ctx, name)
-	})
+	ips, err := d.resolve(&o.life, name, o.limits, &o.took)
 	if err != nil {
 		return nil, PhaseDNS, err
 	}
@@ -71,9 +69,9 @@ func (o *opening) targets(ctx context.Context, via *route) ([]string, Phase, err
 
 // through connects to the proxy and, where h wants a tunnel, lets it connect to
 // target; over another connection where the proxy asks for the user and closes.
-func (o *opening) through(ctx context.Context, h *host, target string) (*conn, *failure) {
+func (o *opening) through(h *host, target string) (*conn, *failure) {
 	for p := new(proof); ; {
-		cn, failed := o.enter(ctx, h, target, p)
+		cn, failed := o.enter(h, target, p)
 		if failed == nil || !errors.Is(failed.err, errProxyAsked) {
 			return cn, failed
 		}
@@ -81,9 +79,9 @@ func (o *opening) through(ctx context.Context, h *host, target string) (*conn, *
 }
 
 // enter is through by one connection.
-func (o *opening) enter(ctx context.Context, h *host, target string, p *proof) (*conn, *failure) {
+func (o *opening) enter(h *host, target string, p *proof) (*conn, *failure) {
 	via := h.key.via
-	nc, phaseOf, err := o.c.dialer.openProxy(ctx, via.server.addr, &o.limits, &o.timings)
+	nc, phaseOf, err := o.c.dialer.openProxy(&o.life, via.server.addr, o.limits, &o.took)
 	if err != nil {
 		return nil, &failure{phase: phaseOf, err: err}
 	}
@@ -95,10 +93,10 @@ func (o *opening) enter(ctx context.Context, h *host, target string, p *proof) (
 		}
 	}()
 	if via.server.secure {
-		err = o.secureProxy(ctx, cn, via.server)
+		err = o.secureProxy(cn, via.server)
 	}
 	if err == nil && via.tunnel {
-		_, err = phase(ctx, o.limits.Connect, "connect", &o.timings.Connect, func(ctx context.Context) (struct{}, error) {
+		_, err = phase(&o.life, o.limits.Connect, "connect", &o.took.connect, func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, cn.during(ctx, func() error {
 				if via.server.socks {
 					return via.server.socks5(cn.top, target)
@@ -115,8 +113,8 @@ func (o *opening) enter(ctx context.Context, h *host, target string, p *proof) (
 }
 
 // secureProxy puts TLS on the connection to the proxy.
-func (o *opening) secureProxy(ctx context.Context, cn *conn, s *proxyServer) error {
-	_, err := phase(ctx, o.limits.TLS, "tls", &o.timings.Connect, func(ctx context.Context) (struct{}, error) {
+func (o *opening) secureProxy(cn *conn, s *proxyServer) error {
+	_, err := phase(&o.life, o.limits.TLS, "tls", &o.took.connect, func(ctx context.Context) (struct{}, error) {
 		tc, err := o.c.opts.ProxyTLS.Client(ctx, cn.top, hostOnly(s.addr), "http/1.1")
 		if err != nil {
 			return struct{}{}, fmt.Errorf("tls with the proxy: %w", err)

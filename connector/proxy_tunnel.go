@@ -30,12 +30,14 @@ func (c *Connector) Dial(ctx context.Context, addr string) (net.Conn, error) {
 		return nil, x.failed(PhasePrepare, err, false)
 	}
 	x.via = via
-	o := opening{c: c, addr: name, limits: c.timeouts}
-	o.ctx, o.bound.cancel = context.WithCancelCause(ctx)
+	o := &opening{c: c, addr: name, limits: &c.timeouts}
+	o.life.Context = ctx
+	o.life.full, o.life.cancel = context.WithCancelCause(ctx) // with its deadline
 	defer o.abort(nil)
-	c.dialer.begin(&o.bound)
-	defer c.dialer.end(&o.bound)
-	cn, failed := o.dial(o.ctx, &host{key: hostKey{host: name, via: via}})
+	defer o.life.follow(ctx)()
+	c.dialer.begin(&o.life)
+	defer c.dialer.end(&o.life)
+	cn, failed := o.dial(&host{key: hostKey{host: name, via: via}})
 	if failed != nil {
 		return nil, x.unopened(failed)
 	}

@@ -12,8 +12,10 @@ const spinRest = 1 << 10
 // spinner decides whether to look for an answer instead of sleeping. It pays
 // where exactly one request is under way and the server is near; elsewhere it
 // takes the processor from those who have work. So it is tried, and after each
-// failure left for twice as long.
+// failure left for twice as long. The first exchange of a connection is not: the
+// server has yet to take the connection, and many connections have no second one.
 type spinner struct {
+	begun  bool
 	rest   int // exchanges to go by
 	wasted int // how many went by after the last failure
 }
@@ -21,6 +23,9 @@ type spinner struct {
 // reads gives how often the next exchange may look.
 func (s *spinner) reads(alone bool) int {
 	switch {
+	case !s.begun:
+		s.begun = true
+		return 0
 	case !alone:
 		return 0
 	case s.rest > 0:

@@ -134,7 +134,8 @@ type ResponseChunkReceived struct {
 	Data []byte
 }
 
-// ConnectionQueuedStart: the limits of the pool are reached, the request waits.
+// ConnectionQueuedStart: the limits of the pool are reached, or another connection is
+// being opened that its request has left; the request waits.
 type ConnectionQueuedStart struct {
 	Moment
 	Host string // "name:port"

@@ -40,7 +40,8 @@ type Trace struct {
 	// given to who reads.
 	OnResponseChunkReceived func(*Call, ResponseChunkReceived)
 
-	// OnConnectionQueuedStart and End frame a wait for the limits of connections.
+	// OnConnectionQueuedStart and End frame a wait for the limits of connections, or for
+	// one that is being opened already.
 	OnConnectionQueuedStart func(*Call, ConnectionQueuedStart)
 	OnConnectionQueuedEnd   func(*Call, ConnectionQueuedEnd)
 	// OnConnectionCreateStart and End frame the opening of a connection: name,
