@@ -29,6 +29,9 @@ type conn struct {
 
 	space   func() []byte // gives room in rd; made once
 	watch   watch
+	watched bool        // watch is in use
+	blind   atomic.Bool // the exchange under way, or the last one, was sent without a look
+	turns   turns
 	reading reading    // by the reply that it belongs to
 	trace   *callTrace // of the exchange under way; nil when nobody wants to know
 	cancel  func()     // contextEnded; made once, for context.AfterFunc

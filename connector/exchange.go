@@ -98,9 +98,8 @@ func (x *exchange) renew() {
 func (x *exchange) run() error {
 	cn := x.conn
 	fused := x.inline() && cn.wire.socket.canFuse()
-	blind := fused && x.blind()
-	cn.wire.socket.blind = blind
-	x.c.watcher.watch(x.ctx, cn, blind)
+	cn.sends(fused && x.blind())
+	x.c.watcher.watch(x.ctx, cn)
 	cn.trace = x.call.trace
 	cn.trace.gotConn(cn)
 	started := x.stamp()

@@ -59,6 +59,7 @@ func NewWatched(nc net.Conn) Watched { return Watched{newConn(&host{}, nc)} }
 // Begin begins a request whose context is watched. stop tells whether the end of the
 // watch comes before that of the context.
 func (w Watched) Begin(ctx context.Context, stop func() bool) {
+	w.c.watched = true
 	w.c.watch.mu.Lock()
 	w.c.watch.ctx, w.c.watch.stop = ctx, stop
 	w.c.watch.mu.Unlock()

@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -55,8 +54,9 @@ type pool struct {
 	ids     uint64                // given to connections so far
 	closed  bool                  // nothing is given out any more
 	severed bool                  // nor may anything go on
-	reaper  *time.Timer           // closes what has rested too long; nil when not set
-	drained chan struct{}         // closed when open falls to zero, while draining
+	lookout lookout
+	reaper  *time.Timer   // closes what has rested too long; nil when not set
+	drained chan struct{} // closed when open falls to zero, while draining
 }
 
 // host is the pool's share of one key.
@@ -192,202 +192,11 @@ func (p *pool) takeIdle(now int64, h *host) (c *conn, stale []*conn) {
 func (p *pool) occupy(c *conn) {
 	p.busy.pushBack(c)
 	c.wire.socket.alone = p.busy.len == 1
+	p.beginLookout(c)
 }
 
 // usable reports whether a connection is young enough and has not rested too
 // long.
 func (p *pool) usable(now int64, c *conn) bool {
 	return now < c.expires && (p.limits.idle == forever || time.Duration(now-c.restedAt) < p.limits.idle)
-}
-
-// permit gives the right to open a connection for h, when the limits allow it,
-// if need be in the place of the connection that has rested longest. The
-// caller holds p.mu.
-func (p *pool) permit(h *host) (evicted *conn, ok bool) {
-	if h.open == h.opening && h.opening >= p.limits.mayOpen() {
-		return nil, false
-	}
-	if h.open >= p.limits.perHost {
-		if len(h.idle) == 0 {
-			return nil, false
-		}
-		evicted = h.idle[0]
-	} else if p.open >= p.limits.total {
-		if evicted = p.resting.front(); evicted == nil {
-			return nil, false
-		}
-	}
-	if evicted != nil {
-		p.evict(evicted)
-	}
-	h.open++
-	h.opening++
-	p.open++
-	return evicted, true
-}
-
-// evict takes a connection out of the pool that has rested longest of its host's,
-// and costs the same however many there are. The caller holds p.mu and closes the
-// connection.
-func (p *pool) evict(c *conn) {
-	h := c.host
-	h.idle[0] = nil
-	h.idle = h.idle[1:]
-	p.resting.remove(c)
-	p.lose(h)
-}
-
-// lose counts a connection of h out. The caller holds p.mu.
-func (p *pool) lose(h *host) {
-	h.open--
-	p.open--
-	if p.drained != nil && p.open == 0 {
-		close(p.drained)
-		p.drained = nil
-	}
-	p.waiting.awaken(h)
-	p.forget(h)
-}
-
-// forget drops h when nothing is left of it. The caller holds p.mu.
-func (p *pool) forget(h *host) {
-	if h.open == 0 && h.waiting.len == 0 && p.hosts[h.key] == h {
-		delete(p.hosts, h.key)
-		p.last = nil
-	}
-}
-
-// opened records a connection that was opened by a granted right.
-func (p *pool) opened(c *conn) {
-	c.expires = int64(forever)
-	if p.limits.age != forever {
-		// Up to a tenth less, so that connections opened together do not all
-		// have to be opened anew together.
-		c.expires = clock() + int64(p.limits.age) - rand.Int64N(int64(p.limits.age)/10+1)
-	}
-	p.mu.Lock()
-	p.occupy(c)
-	p.ids++
-	c.id = p.ids
-	h := c.host
-	h.opening--
-	var t turn
-	if h.waiting.len > 0 && h.open-h.opening == 1 { // the host is alive
-		p.waiting.awaken(h)
-		p.serve(nil, &t)
-	}
-	severed := p.severed
-	p.mu.Unlock()
-	t.finish()
-	if severed {
-		c.cut(ErrClosed)
-	}
-}
-
-// giveUp takes back a right to open a connection that was not used.
-func (p *pool) giveUp(h *host) {
-	var t turn
-	p.mu.Lock()
-	h.opening--
-	p.lose(h)
-	p.serve(nil, &t)
-	p.mu.Unlock()
-	t.finish()
-}
-
-// put takes back a connection in a state to be used again. It gives false when
-// the connection was closed instead.
-func (p *pool) put(c *conn) bool {
-	c.restedAt = clock()
-	var t turn
-	p.mu.Lock()
-	rests := p.rest(c, &t)
-	p.mu.Unlock()
-	t.finish()
-	if !rests {
-		p.discard(c)
-	}
-	return rests
-}
-
-// rest lets a connection rest that does so from now on; false means that it is to
-// be closed. The caller holds p.mu, and finishes the turn without it.
-func (p *pool) rest(c *conn, t *turn) bool {
-	c.lieFallow()
-	if p.closed || !p.usable(c.restedAt, c) {
-		return false
-	}
-	p.busy.remove(c)
-	p.resting.pushBack(c)
-	c.host.idle = append(c.host.idle, c)
-	p.waiting.awaken(c.host)
-	p.serve(c.host, t)
-	if p.reaper == nil {
-		p.wakeReaper()
-	}
-	return true
-}
-
-// lieFallow notes that c is not, or not at once, used by who has opened it.
-func (c *conn) lieFallow() {
-	if c.uses == 0 {
-		// The peer may close it while it rests, so it is like one that was used.
-		c.uses, c.early = 1, true
-	}
-}
-
-// discard closes a connection that was in use and serves who waits. It does
-// nothing the second time.
-func (p *pool) discard(c *conn) {
-	p.mu.Lock()
-	if !c.rest.queued {
-		p.mu.Unlock()
-		return
-	}
-	var t turn
-	p.busy.remove(c)
-	p.lose(c.host)
-	p.serve(nil, &t)
-	p.mu.Unlock()
-	c.close()
-	t.finish()
-}
-
-// replace closes a connection that was found dead, and gives what there is in its
-// place: another one that rests (unless fresh), or (nil) the right to open one. So
-// its holder does not lose its turn to those who wait.
-func (p *pool) replace(c *conn, fresh bool) (other *conn, err error) {
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		p.discard(c)
-		return nil, ErrClosed
-	}
-	p.busy.remove(c)
-	var t turn
-	if !fresh {
-		other, t.gone = p.takeIdle(clock(), c.host)
-	}
-	if other != nil {
-		p.lose(c.host)
-	} else {
-		c.host.opening++
-	}
-	p.serve(nil, &t)
-	p.mu.Unlock()
-	c.close()
-	t.finish()
-	return other, nil
-}
-
-func closeAll(conns []*conn) {
-	for _, c := range conns {
-		c.close()
-	}
-}
-
-func (p *pool) stats() Stats {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return Stats{Open: p.open, Idle: p.resting.len, Waiting: p.waiting.len, Hosts: len(p.hosts)}
 }

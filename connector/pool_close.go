@@ -90,6 +90,7 @@ func (p *pool) shut() turn {
 func (p *pool) close() {
 	p.mu.Lock()
 	p.severed = true
+	p.endLookout()
 	t := p.shut()
 	var busy []*conn
 	for c := p.busy.front(); c != nil; c = c.rest.next {

@@ -63,7 +63,7 @@ func (x *exchange) inline() bool {
 //
 // The end of the connection is a matter of the poller as well: it may have told
 // of it before the exchange, and tells once. So a blind exchange that is not over
-// soon is looked after by the watcher.
+// soon is looked after: see lookout.
 const rested = time.Millisecond
 
 // blind reports whether the connection need not be looked at.

@@ -48,3 +48,9 @@ func order(a, b bool) int {
 	}
 	return 1
 }
+
+func (p *pool) stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return Stats{Open: p.open, Idle: p.resting.len, Waiting: p.waiting.len, Hosts: len(p.hosts)}
+}
