@@ -51,6 +51,9 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp := box.fill(req)
+	if resp.StatusCode == http.StatusSwitchingProtocols && !call.Tunnel {
+		c.govern(req.Context(), resp)
+	}
 	if through {
 		if err := c.feed(resp, req); err != nil {
 			resp.Body.Close()
