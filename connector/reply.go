@@ -226,6 +226,7 @@ func (r *Reply) end(err error) {
 		defer upload.cease() // even when the trace panics
 	}
 	watched := cn.unwatch()
+	cn.wire.socket.unsure = true // when the last octets came is the reader's secret
 	settle(r.to.pool, cn, reusable && watched && len(cn.rd.Buffered()) == 0)
 }
 
