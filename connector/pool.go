@@ -293,6 +293,7 @@ func (p *pool) rest(c *conn, t *turn) bool {
 	if c.uses == 0 {
 		// The peer may close it while it rests, so it is like one that was used.
 		c.uses, c.early = 1, true
+		c.wire.socket.unsure = true // a server may speak first
 	}
 	if p.closed || !p.usable(c.restedAt, c) {
 		return false
