@@ -162,14 +162,17 @@ func (h *hop) hostField() (string, error) {
 
 // appendHeader renders the request's own fields, in the order of their names.
 func (h *hop) appendHeader(head []byte, call *connector.Call) ([]byte, error) {
+	var te, connection []string
 	for _, name := range sortedKeys(h.header) {
 		values := h.header[name]
 		canonical := textproto.CanonicalMIMEHeaderKey(name)
 		switch {
 		case canonical == "Cookie" || canonical == "Host":
 			continue // with the jar's, and in front
+		case canonical == "Te":
+			te = values
 		case canonical == "Connection" && http1.HasOption(strings.Join(values, ","), "close"):
-			call.Close = true
+			call.Close, connection = true, values
 			options := http1.WithoutOption(strings.Join(values, ","), "close")
 			if options == "" {
 				continue
@@ -182,7 +185,8 @@ func (h *hop) appendHeader(head []byte, call *connector.Call) ([]byte, error) {
 			call.Repeatable = true
 		case canonical == "Upgrade":
 			call.Tunnel = true // it is a matter between us and the origin
-		case canonical == "Connection" || canonical == "Te":
+		case canonical == "Connection":
+			connection = values
 		case framingField(canonical):
 			return nil, fmt.Errorf("header field %q says how the body is sent: use the fields of Request", canonical)
 		}
@@ -193,7 +197,11 @@ func (h *hop) appendHeader(head []byte, call *connector.Call) ([]byte, error) {
 			}
 		}
 	}
-	return head, nil
+	unnamed, err := http1.CheckTE(te, connection)
+	if unnamed {
+		head = http1.AppendField(head, "Connection", "TE")
+	}
+	return head, err
 }
 
 // appendField validates and renders one field.

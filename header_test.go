@@ -23,6 +23,8 @@ func TestRequestConnectionFields(t *testing.T) {
 		{"none", aiohttp.Request{}, nil, true},
 		{"close", aiohttp.Request{Header: http.Header{"connection": {"foo, Close"}}}, []string{"Connection: foo", "Connection: close"}, false},
 		{"close-and-te", aiohttp.Request{Header: http.Header{"Connection": {"TE", " CLOSE ,\tclose"}, "Te": {"trailers"}}}, []string{"Connection: TE", "Te: trailers", "Connection: close"}, false},
+		{"te", aiohttp.Request{Header: http.Header{"TE": {"trailers"}}}, []string{"Te: trailers", "Connection: TE"}, true},
+		{"te-named", aiohttp.Request{Header: http.Header{"TE": {"trailers"}, "connection": {"x, te"}}}, []string{"Te: trailers", "Connection: x, te"}, true},
 		{"keep-alive", aiohttp.Request{Header: http.Header{"Connection": {"keep-alive"}}}, []string{"Connection: keep-alive"}, true},
 		{"upgrade", aiohttp.Request{Header: http.Header{"Connection": {"upgrade"}, "Upgrade": {"echo"}}}, []string{"Connection: upgrade", "Upgrade: echo"}, true},
 		{"expect", aiohttp.Request{Header: http.Header{"Expect": {"100-Continue"}}, Text: "x"}, []string{"Expect: 100-continue"}, false},

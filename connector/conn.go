@@ -197,11 +197,12 @@ func (c *conn) alive() bool {
 		return c.aliveOpaque()
 	}
 	state := c.wire.socket.peek()
-	if state != pending || c.tls == nil {
+	if state == gone || c.tls == nil {
 		return state == silent
 	}
 	// Under TLS something may be pending that is no data: session tickets come
-	// after the handshake.
+	// after the handshake. And where nothing is, TLS may hold what it has read
+	// with the end of the last answer.
 	c.wire.rearm(time.Time{})
 	return c.nothingPending()
 }

@@ -33,6 +33,7 @@ type Connector struct {
 	dialer   *dialer
 	proxies  proxyTable
 	pool     *pool
+	rested   int64 // the constant, but for tests
 	watcher  watcher
 	local    *handlerListener // serves Options.Handler, else nil
 	closed   atomic.Bool
@@ -53,6 +54,7 @@ func New(opts ...Options) *Connector {
 			Fields:    orDefault(o.Limits.Fields, 128),
 		},
 		interim: orDefault(o.Limits.Interim, 16),
+		rested:  int64(rested),
 	}
 	c.pool = newPool(poolLimits{
 		total:   orDefault(o.MaxConns, 100),

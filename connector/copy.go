@@ -101,7 +101,6 @@ func (r *Reply) splice(file *os.File) (int64, error) {
 	for !r.body.Done() {
 		n, err := file.ReadFrom(&io.LimitedReader{R: tcp, N: min(r.body.Left(), filePiece)})
 		r.body.Skip(n, false)
-		w.socket.full = true // no octet more was asked for
 		total += n
 		if n > 0 {
 			w.progress(&w.reads)

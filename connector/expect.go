@@ -88,7 +88,7 @@ func (x *exchange) acceptSwitch() error {
 	if x.upload != nil && !x.upload.settled(lastWords) || x.upload == nil && x.expect {
 		return x.fail(PhaseHead, errEarlySwitch)
 	}
-	if x.head.Status == 101 && !x.call.Tunnel {
+	if x.head.Status == 101 && !x.call.Tunnel && x.call.box == nil {
 		return x.acceptUnasked()
 	}
 	if !x.conn.unwatch() {
@@ -107,7 +107,9 @@ func (x *exchange) acceptSwitch() error {
 
 // acceptUnasked takes a change of protocol that nobody asked for as an answer
 // without a body, the connection's last. Who reads the body of an ordinary answer
-// must not be left to a server that says nothing, without a time-out.
+// must not be left to a server that says nothing, without a time-out. RoundTrip hands
+// the connection over nevertheless, since the users of net/http know it so, but not
+// for longer than the request's context lasts.
 //
 // RFC 9110, section 7.8: "A server MUST NOT switch to a protocol that was not
 // indicated by the client in the corresponding request's Upgrade header field."

@@ -50,6 +50,9 @@ const (
 // DrainFor sets how long a connector waits for the rests of bodies.
 func DrainFor(c *Connector, d time.Duration) { c.pool.drainer.time = d }
 
+// RestedFor sets how long a connection may have rested for a blind request.
+func RestedFor(c *Connector, d time.Duration) { c.rested = int64(d) }
+
 // Watched is a connection whose requests' contexts are watched, and ended by hand.
 type Watched struct{ c *conn }
 

@@ -38,6 +38,7 @@ func (c *conn) lieFallow() {
 	if c.uses == 0 {
 		// The peer may close it while it rests, so it is like one that was used.
 		c.uses, c.early = 1, true
+		c.wire.socket.unsure = true // a server may speak first
 	}
 }
 

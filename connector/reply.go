@@ -238,6 +238,7 @@ func (r *Reply) end(err error) {
 		defer upload.cease() // even when the trace panics
 	}
 	free := cn.free()
+	cn.wire.socket.unsure = true // when the last octets came is the reader's secret
 	settle(cn.host.pool, cn, reusable && free && len(cn.rd.Buffered()) == 0)
 }
 

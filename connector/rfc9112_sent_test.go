@@ -171,6 +171,30 @@ func TestClientRFC9112Section7_4AsksForNoTransferCoding(t *testing.T) {
 	if head := sent(t, request(t, "GET", "http://example.com/", nil), ""); strings.Contains(head, "\r\nTE:") {
 		t.Errorf("got %q", head)
 	}
+	c := connector.New()
+	defer c.Close()
+	req := request(t, "GET", "http://example.com/", nil)
+	req.Header["TE"] = []string{"trailers, Chunked"}
+	if _, err := c.RoundTrip(req); !strings.HasSuffix(wantError(t, err, connector.PhasePrepare).Error(), "TE must not name chunked, which is always acceptable") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestClientRFC9110Section10_1_4NamesTEInConnection(t *testing.T) {
+	// "A sender of TE MUST also send a "TE" connection option within the Connection
+	// header field (Section 7.6.1) to inform intermediaries not to forward this field."
+	// https://www.rfc-editor.org/rfc/rfc9110#section-10.1.4
+	for given, want := range map[string]string{"": "TE", "keep-alive": "TE", "x, te": "", "close": "TE", "close, Te": "Te"} {
+		req := request(t, "GET", "http://example.com/", nil)
+		req.Header["te"] = []string{"trailers"}
+		if given != "" {
+			req.Header["connection"] = []string{given}
+		}
+		head := sent(t, req, "")
+		if !strings.Contains(head, "\r\nte: trailers\r\n") || want != "" && strings.Count(head, "onnection: "+want+"\r\n") != 1 || want == "" && strings.Contains(head, "Connection: TE") {
+			t.Errorf("%q: got %q", given, head)
+		}
+	}
 }
 
 func TestClientRFC9110Section7_6_1KeepsTheOptionsBesideClose(t *testing.T) {

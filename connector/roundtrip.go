@@ -51,6 +51,9 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp := box.fill(req)
+	if resp.StatusCode == http.StatusSwitchingProtocols && !call.Tunnel {
+		c.govern(req.Context(), resp)
+	}
 	if through {
 		if err := c.feed(resp, req); err != nil {
 			resp.Body.Close()
@@ -229,13 +232,13 @@ func Address(u *url.URL) (addr string, secure bool, err error) {
 
 // appendHeader renders the fields of a request.
 func appendHeader(call *Call, req *http.Request) error {
-	agent, authorized := false, false
+	var s said
 	for name, values := range req.Header {
 		// Whatever way a name is spelt: two lines that frame one body must not
 		// come to be.
 		switch textproto.CanonicalMIMEHeaderKey(name) {
 		case "User-Agent":
-			agent = true
+			s.agent = true
 			if len(values) == 0 || values[0] == "" {
 				continue
 			}
@@ -248,10 +251,13 @@ func appendHeader(call *Call, req *http.Request) error {
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
 			continue // said by the request's own fields
 		case "Authorization":
-			authorized = true
+			s.authorized = true
 		case "Upgrade":
 			call.Tunnel = true
+		case "Te":
+			s.te = values
 		case "Connection":
+			s.connection = values
 			if options := strings.Join(values, ","); http1.HasOption(options, "close") {
 				call.Close = true
 				if options = http1.WithoutOption(options, "close"); options == "" {
@@ -278,15 +284,30 @@ func appendHeader(call *Call, req *http.Request) error {
 			call.Head = http1.AppendField(call.Head, name, v)
 		}
 	}
-	if !agent {
+	return s.appendRest(call, req)
+}
+
+// said is what the header of a request has, as far as more hangs on it.
+type said struct {
+	agent, authorized bool
+	te, connection    []string
+}
+
+// appendRest renders what a header leaves to us.
+func (s *said) appendRest(call *Call, req *http.Request) error {
+	unnamed, err := http1.CheckTE(s.te, s.connection)
+	if unnamed {
+		call.Head = append(call.Head, "Connection: TE\r\n"...)
+	}
+	if !s.agent {
 		call.Head = append(call.Head, "User-Agent: aiohttp-go/"+Version+"\r\n"...)
 	}
-	if u := req.URL.User; u != nil && !authorized {
+	if u := req.URL.User; u != nil && !s.authorized {
 		call.Head = http1.AppendField(call.Head, "Authorization", BasicAuth(u))
 	}
 	call.Close = call.Close || req.Close
 	call.Repeatable = call.Repeatable || IdempotentMethod(call.Method)
-	return nil
+	return err
 }
 
 // setBody says where the body comes from.

@@ -55,21 +55,20 @@ func (x *exchange) inline() bool {
 // be repeated to be sent on it without a look at what has come meanwhile. The
 // look is a system call, a twentieth of what a request costs. What it finds, the
 // end of the connection or octets nobody asked for, may just as well come in the
-// time that the request takes to the server; so it is left out where that time
-// and the rest are of one order.
+// time that the request takes to the server, which is longer.
 //
-// After a read that filled the place it had, such as that of a long body's end, there
-// is always a look: what lies behind is not on its way, it has come.
+// There is always a look when the last answer had a body that did not come with its
+// head, or filled the buffer: what lies behind may have come before its end was read.
 //
 // The end of the connection is a matter of the poller as well: it may have told
 // of it before the exchange, and tells once. So a blind exchange that is not over
 // soon is looked after: see lookout.
-const rested = time.Millisecond
+const rested = 10 * time.Microsecond
 
 // blind reports whether the connection need not be looked at.
 func (x *exchange) blind() bool {
 	cn := x.conn
-	return x.call.Repeatable && cn.uses > 1 && !cn.wire.socket.full && x.now-cn.restedAt < int64(rested)
+	return x.call.Repeatable && cn.uses > 1 && !cn.wire.socket.unsure && x.now-cn.restedAt < x.c.rested
 }
 
 // sendFused sends a whole request and waits for the first part of the answer.

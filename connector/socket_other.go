@@ -13,9 +13,9 @@ import (
 type socket struct {
 	raw    syscall.RawConn
 	sentAt time.Time // never set: see canFuse
-	blind  bool      // without effect, as are alone and full
+	blind  bool      // without effect, as are alone and unsure
 	alone  bool
-	full   bool
+	unsure bool
 	step   func(fd uintptr) bool // never made: see canFuse
 }
 

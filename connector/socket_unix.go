@@ -18,10 +18,10 @@ type socket struct {
 	seen peeked
 	one  [1]byte
 
-	blind bool // the next exchange does not look before it writes
-	full  bool // the last read filled the place it had: more may wait behind it
-	alone bool // no other connection is in use: the answer may be looked for
-	spin  spinner
+	blind  bool // the next exchange does not look before it writes
+	unsure bool // no read has told that nothing waits: the last one filled the place it had, or was long ago
+	alone  bool // no other connection is in use: the answer may be looked for
+	spin   spinner
 
 	// The exchange under way.
 	out     []byte
@@ -165,7 +165,7 @@ func (s *socket) receive(fd uintptr) bool {
 	if err == syscall.EAGAIN {
 		return false
 	}
-	s.full = n == len(into)
+	s.unsure = n == len(into)
 	s.n, s.err = max(n, 0), err
 	return true
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // tunnel is the body of a response that has opened a tunnel, when the request
-// came with what is to be sent through it: net/http's way, with an io.Pipe.
+// came with what is to be sent through it: net/http's way, with an io.Pipe. It is
+// also that of one which has opened a way nobody asked for; nothing is sent then.
 type tunnel struct {
 	*upgraded
 	sent io.ReadCloser
@@ -45,12 +46,27 @@ func (c *Connector) feed(resp *http.Response, req *http.Request) error {
 		t.Close()
 		return ErrClosed
 	}
+	t.endWith(req.Context(), c.dialer.ctx)
+	return nil
+}
+
+// govern lets a context end the connection of a response that has switched to a
+// protocol nobody asked for. See acceptUnasked.
+func (c *Connector) govern(ctx context.Context, resp *http.Response) {
+	if u, ok := resp.Body.(*upgraded); ok {
+		t := &tunnel{upgraded: u, sent: http.NoBody}
+		resp.Body = t
+		t.endWith(ctx, c.dialer.ctx)
+	}
+}
+
+// endWith lets the end of any of the contexts end the tunnel.
+func (t *tunnel) endWith(contexts ...context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, ctx := range []context.Context{req.Context(), c.dialer.ctx} {
+	for _, ctx := range contexts {
 		t.unbind = append(t.unbind, context.AfterFunc(ctx, func() { t.end(context.Cause(ctx)) }))
 	}
-	return nil
 }
 
 // send sends what is to be sent.

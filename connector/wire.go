@@ -60,7 +60,7 @@ func (w *wire) Read(p []byte) (int, error) {
 func (w *wire) read(p []byte) (int, error) {
 	for {
 		n, err := w.Conn.Read(p)
-		w.socket.full = n == len(p)
+		w.socket.unsure = n == len(p)
 		if n > 0 || err == nil {
 			return n, err
 		}

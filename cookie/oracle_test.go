@@ -24,17 +24,18 @@ type model []modelled
 type modelled struct {
 	name, value, domain, path string
 	hostOnly, secure          bool
-	expires                   time.Time // zero: at the end of the session
+	persistent                bool
+	expires                   time.Time
 }
 
 var (
-	ctl      = regexp.MustCompile("[\\x00-\\x08\\x0a-\\x1f\\x7f]")
+	ctl      = regexp.MustCompile(`[\x00-\x08\x0a-\x1f\x7f]`)
 	seconds  = regexp.MustCompile("^-?[0-9]+$")
 	clock    = regexp.MustCompile("^([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[^0-9]|$)")
 	day      = regexp.MustCompile("^([0-9]{1,2})(?:[^0-9]|$)")
 	month    = regexp.MustCompile("(?i)^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
 	year     = regexp.MustCompile("^([0-9]{2,4})(?:[^0-9]|$)")
-	noToken  = regexp.MustCompile("[\\x09\\x20-\\x2f\\x3b-\\x40\\x5b-\\x60\\x7b-\\x7e]+")
+	noToken  = regexp.MustCompile(`[\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+`)
 	prefixes = regexp.MustCompile("(?i)^__(secure|host)-")
 )
 
@@ -76,21 +77,21 @@ func pathMatches(path, of string) bool {
 	return path == of || strings.HasPrefix(path, of) && (of[len(of)-1] == '/' || path[len(of)] == '/')
 }
 
-// set takes one Set-Cookie line that came from u.
-func (m *model) set(u *url.URL, line string, now time.Time) {
+// read is section 5.6: what a Set-Cookie line says.
+func read(line string, now time.Time) (c modelled, attributes map[string]string, ok bool) {
 	if ctl.MatchString(line) {
-		return
+		return c, nil, false
 	}
 	pair, rest, _ := strings.Cut(line, ";")
 	name, value, found := strings.Cut(pair, "=")
 	if !found {
 		name, value = "", pair
 	}
-	c := modelled{name: strings.Trim(name, " \t"), value: strings.Trim(value, " \t")}
+	c.name, c.value = strings.Trim(name, " \t"), strings.Trim(value, " \t")
 	if len(c.name)+len(c.value) > 4096 || c.name+c.value == "" {
-		return
+		return c, nil, false
 	}
-	attributes := map[string]string{} // the last of each name
+	attributes = map[string]string{} // the last of each name
 	for _, av := range strings.Split(rest, ";") {
 		key, val, _ := strings.Cut(av, "=")
 		key, val = strings.ToLower(strings.Trim(key, " \t")), strings.Trim(val, " \t")
@@ -103,9 +104,9 @@ func (m *model) set(u *url.URL, line string, now time.Time) {
 		}
 		attributes[key] = val
 	}
-	end, persistent := attributes["expires"], false
-	if _, persistent = attributes["expires"]; persistent {
+	if end, given := attributes["expires"]; given {
 		c.expires, _ = date(end)
+		c.persistent = true
 	}
 	if age, given := attributes["max-age"]; given {
 		n, err := strconv.ParseInt(age, 10, 32)
@@ -114,14 +115,20 @@ func (m *model) set(u *url.URL, line string, now time.Time) {
 		} else if n <= 0 {
 			n = -1 << 31
 		}
-		c.expires, persistent = now.Add(time.Duration(n)*time.Second), true
+		c.expires, c.persistent = now.Add(time.Duration(n)*time.Second), true
 	}
+	return c, attributes, true
+}
+
+// scope is section 5.7 as far as it is about one cookie: whether u may set it, and
+// for where.
+func (c *modelled) scope(u *url.URL, attributes map[string]string) bool {
 	host, path := u.Hostname(), u.EscapedPath()
 	domain := strings.ToLower(strings.TrimPrefix(attributes["domain"], "."))
 	if suffix := domain == "test" || domain == "co.test"; suffix && domain == host {
 		domain = ""
 	} else if suffix || domain != "" && !domainMatches(host, domain) {
-		return
+		return false
 	}
 	if c.domain, c.hostOnly = domain, domain == ""; c.hostOnly {
 		c.domain = host
@@ -142,6 +149,15 @@ func (m *model) set(u *url.URL, line string, now time.Time) {
 		prefix != "" && !c.secure,
 		prefix == "__host-" && (!c.hostOnly || !pathGiven || c.path != "/"),
 		c.name == "" && prefixes.MatchString(c.value):
+		return false
+	}
+	return true
+}
+
+// set takes one Set-Cookie line that came from u.
+func (m *model) set(u *url.URL, line string, now time.Time) {
+	c, attributes, ok := read(line, now)
+	if !ok || !c.scope(u, attributes) {
 		return
 	}
 	old := -1
@@ -154,7 +170,7 @@ func (m *model) set(u *url.URL, line string, now time.Time) {
 			old = i
 		}
 	}
-	expired := persistent && !c.expires.After(now)
+	expired := c.persistent && !c.expires.After(now)
 	switch {
 	case old >= 0 && expired:
 		*m = slices.Delete(*m, old, old+1)

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -28,6 +29,28 @@ func AppendContentLength(dst []byte, n int64) []byte {
 	dst = strconv.AppendInt(dst, n, 10)
 	return append(dst, "\r\n"...)
 }
+
+// CheckTE says what is wrong with the values of a TE field, and reports whether
+// they have to be named in Connection, whose values are given, by a field more.
+//
+// RFC 9110, section 10.1.4: "A sender of TE MUST also send a "TE" connection option
+// within the Connection header field (Section 7.6.1) to inform intermediaries not to
+// forward this field."
+// https://www.rfc-editor.org/rfc/rfc9110#section-10.1.4
+//
+// RFC 9112, section 7.4: "A client MUST NOT send the chunked transfer coding name in
+// TE; chunked is always acceptable for HTTP/1.1 recipients."
+// https://www.rfc-editor.org/rfc/rfc9112#section-7.4-2
+func CheckTE(te, connection []string) (unnamed bool, err error) {
+	for _, value := range te {
+		if HasOption(value, "chunked") {
+			return false, errTEChunked
+		}
+	}
+	return len(te) > 0 && !HasOption(strings.Join(connection, ","), "te"), nil
+}
+
+var errTEChunked = errors.New("TE must not name chunked, which is always acceptable")
 
 // ForbiddenTrailer reports whether a field of that name, in lower case, must
 // not stand in a trailer section.
