@@ -29,18 +29,19 @@ type conn struct {
 
 	space   func() []byte // gives room in rd; made once
 	watch   watch
-	watched bool        // watch is in use
-	blind   atomic.Bool // the exchange under way, or the last one, was sent without a look
-	turns   turns
+	cancel  func()     // contextEnded; made once, for context.AfterFunc
 	reading reading    // by the reply that it belongs to
 	trace   *callTrace // of the exchange under way; nil when nobody wants to know
-	cancel  func()     // contextEnded; made once, for context.AfterFunc
-	bounded bool       // a total time-out was set on the wire
-	trusted bool       // the peer lives in this process: no look before reuse
+
+	watched bool        // watch is in use
+	blind   atomic.Bool // the exchange under way, or the last one, was sent without a look
+	bounded bool        // a total time-out was set on the wire
+	trusted bool        // the peer lives in this process: no look before reuse
+	early   bool        // it has rested before the first exchange
 	closed  atomic.Bool
 
+	turns    turns
 	uses     int   // exchanges that were begun; one more when early
-	early    bool  // it has rested before the first one
 	expires  int64 // by clock: when it is too old to be used again
 	restedAt int64 // by clock: when it came to rest
 	rest     links[conn]

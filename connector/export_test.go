@@ -213,6 +213,9 @@ func (l *Lease) Replace(ctx context.Context, fresh bool, begin func(*Opening)) (
 	return l.p.wait(ctx, w, -1)
 }
 
+// A connection at rest fits into 704 octets: the next size class has 768.
+var _ [704 - unsafe.Sizeof(conn{})]byte
+
 // What RoundTrip gives fits into 512 octets, the largest size that the allocator
 // gives without a header of its own.
 var _ [512 - unsafe.Sizeof(responseBox{})]byte

@@ -19,9 +19,9 @@ type lookout struct {
 // turns are how a lookout tells the exchanges of a connection apart. The pool's mu
 // guards them.
 type turns struct {
-	now    uint // the one under way
-	met    uint // the one at the last beat
-	looked uint // the one that was looked at
+	now    uint32 // the one under way
+	met    uint32 // the one at the last beat
+	looked uint32 // the one that was looked at
 }
 
 // beginLookout lets the lookout know of a connection that is taken into use. The

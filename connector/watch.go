@@ -27,11 +27,11 @@ type watcher struct {
 type watch struct {
 	mu     sync.Mutex
 	ctx    context.Context // nil when there is none
+	stop   func() bool     // ends the watch over ctx; nil when it is not watched yet
+	late   int32           // callbacks of turns that were over, and that are yet to come
 	aged   bool            // it was there at the last beat
 	listed bool            // the connection is in watcher.young
-	stop   func() bool     // ends the watch over ctx; nil when it is not watched yet
 	cut    bool            // ctx has ended, and the wire was aborted for it
-	late   int             // callbacks of turns that were over, and that are yet to come
 }
 
 // watch begins the watch over ctx for the request on cn.
