@@ -59,7 +59,7 @@ func TestProtocolErrorQuotesLinesWithoutTheirEnd(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"xyz\r\n":              `invalid chunk-size line: "xyz"`,
+		"xyz\r\n":               `invalid chunk-size line: "xyz"`,
 		"fffffffffffffffff\r\n": `chunk size too large: "fffffffffffffffff"`,
 	} {
 		if err := chunkError(line); err == nil || err.Error() != "malformed message: "+want {
