@@ -138,7 +138,7 @@ func (r *Response) WriteTo(w io.Writer) (int64, error) {
 }
 
 // Close gives the connection back; it is closed when much of the body is still
-// to come. Close is idempotent, needless after the body was read, and may be
+// to come, or the rest is slow (see [connector.Reply.Close]). Close is idempotent, needless after the body was read, and may be
 // called while another goroutine reads, whose read then fails.
 func (r *Response) Close() error {
 	r.closed.Store(true)
