@@ -43,22 +43,27 @@ func outOfFiles(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// crowded reports whether an attempt failed because others in flight have the files
-// that it needs, and may be made again. Then fewer requests are in flight from now
-// on, and what is held open for later is closed.
+// crowded reports whether an attempt failed because others have the files that it
+// needs, and may be made again. What is held open for later is closed then; where no
+// connection was, fewer requests are in flight from now on.
 //
-// With each such failure either the limit falls, or a request in flight ends above
-// it: so there are fewer of them in a job than twice its Concurrency.
+// Each such failure closes a connection that some answer has left behind, or lowers
+// the limit, or ends a request in flight above it, or is the one that a task may have
+// when it is alone: so they come to an end.
 func (j *Job) crowded(t *task, a *attempt) bool {
 	if !outOfFiles(a.err) || !t.item.idempotent() && !connector.SafeToRetry(a.err) {
 		return false
 	}
-	if !j.sched.narrow() {
-		return false
-	}
-	j.session.HTTPClient().CloseIdleConnections()
+	pool := j.session.Connector()
+	rested := pool.Stats().Idle > 0
+	pool.CloseIdleConnections()
 	j.store.folders.closeIdle()
-	return true
+	if rested || j.sched.narrow() {
+		return true
+	}
+	first := !t.alone
+	t.alone = true
+	return first
 }
 
 // narrow lowers how many tasks may be in flight to fewer than are now; false means

@@ -30,9 +30,9 @@ type Options struct {
 	// Concurrency bounds the requests in flight. Zero means 64; negative is an
 	// error: there is no such thing as no limit. Each has a connection and a file
 	// open: where the process may not open so many files (ulimit -n) there are
-	// fewer, and fewer still from when the system refuses one on. The item that
-	// it was refused to is tried again, without counting that as a failure.
-	// Summary.Concurrency tells what it came to.
+	// fewer. Where the system refuses one all the same, connections at rest are
+	// closed, or there are fewer still, and the item is tried again, without
+	// counting that as a failure. Summary.Concurrency tells what it came to.
 	Concurrency int
 
 	// PerHost bounds the requests in flight to one server (scheme, host name

@@ -53,6 +53,7 @@ type task struct {
 	reached  int64 // size at which tries began anew
 	claimed  bool
 	answered bool // the last request was, by its host
+	alone    bool // there were too many open files when nothing else was in flight
 }
 
 func newSchedule(o Options) *schedule {
