@@ -5,7 +5,6 @@ import (
 	"hash/maphash"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/internal/options"
@@ -71,16 +70,6 @@ type Cache struct {
 // background bounds what is revalidated in the background.
 type background struct {
 	tokens chan struct{}
-}
-
-// flights are the requests that are under way to the origin.
-type flights struct {
-	mu      sync.Mutex
-	closed  atomic.Bool // set with mu held
-	running map[*flight]struct{}
-	open    map[string]*flight  // those that others may join, by key
-	alone   map[string]struct{} // keys whose responses could not be shared
-	wg      sync.WaitGroup
 }
 
 // New makes a cache. It takes at most one Options and panics if given more; none

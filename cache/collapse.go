@@ -1,9 +1,33 @@
 package cache
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"time"
 )
+
+// fetch asks the origin for a response that may be stored, or waits for one that
+// is under way. The error is errAgain when that is not for this request.
+func (t *transport) fetch(req *http.Request, q *query, found *Record, why string, alone bool) (*http.Response, error) {
+	// "no-cache" and "max-age" want what is newer than a flight that has begun.
+	alone = alone || q.conditional || q.has(noCache|hasMaxAge)
+	f, leads := t.board(req.Context(), req, q, found, !alone)
+	if f == nil {
+		return t.pass(req, fwdBypass) // closed meanwhile
+	}
+	ctx := req.Context()
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		f.leave()
+		return nil, ended(ctx)
+	}
+	if !leads {
+		return t.follow(req, q, f, why)
+	}
+	return t.lead(req, q, f, why)
+}
 
 // lead gives the response of a flight to the one that started it.
 func (t *transport) lead(req *http.Request, q *query, f *flight, why string) (*http.Response, error) {
@@ -81,4 +105,12 @@ func (t *transport) follow(req *http.Request, q *query, f *flight, why string) (
 	note(resp.Header, member)
 	resp.Body = f.attach(req.Context())
 	return finish(resp), nil
+}
+
+// ended tells why a context ended, in a way that errors.Is finds.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
 }

@@ -23,8 +23,8 @@ const Version = "0.1.0"
 // A Connector is safe for concurrent use. It starts no goroutine for a
 // connection at rest nor for a request without a large body, but one to open a
 // connection beside others of its host: a request takes what comes first, the one
-// that is opened for it or another that comes free. Close it when it is no longer
-// needed.
+// that is opened for it or another that comes free. And one reads the short rest of a
+// body that nobody wants. Close it when it is no longer needed.
 type Connector struct {
 	opts     Options
 	timeouts Timeouts
@@ -99,10 +99,11 @@ func orForever(d, def time.Duration) time.Duration {
 }
 
 // Close closes every connection, those in use and those that were upgraded
-// included: their requests fail. It returns when all that the connector started
-// has ended, so it must not be called by what the connector itself calls: a
-// request's body, a Resolver, a Handler. Later requests fail with [ErrClosed].
-// Close is idempotent.
+// included: their requests fail. Over TLS each of them ends with a closure alert,
+// unless a write is under way or the peer does not take it within 20 ms. Close
+// returns when all that the connector started has ended, so it must not be called by
+// what the connector itself calls: a request's body, a Resolver, a Handler. Later
+// requests fail with [ErrClosed]. Close is idempotent.
 func (c *Connector) Close() error {
 	c.closed.Store(true)
 	c.pool.close()

@@ -3,12 +3,8 @@ package connector
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
 	"sync"
-	"syscall"
-
-	"github.com/aiohttp-go/aiohttp/internal/http1"
 )
 
 func isDeadline(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
@@ -33,11 +29,10 @@ func (r *Reply) WriteTo(w io.Writer) (int64, error) {
 	if err != nil || r.err != nil {
 		return total, orEOF(err, r.err)
 	}
-	if file, ok := plainFile(w); ok && r.spliceable() {
-		n, err := r.splice(file)
-		return total + n, err
+	n, ok, err := r.splice(w)
+	if !ok {
+		n, err = r.copy(w)
 	}
-	n, err := r.copy(w)
 	return total + n, err
 }
 
@@ -84,46 +79,6 @@ func writeAll(w io.Writer, p []byte) (int, error) {
 
 var errInvalidWrite = errors.New("writer gave an impossible count")
 
-func (r *Reply) spliceable() bool {
-	if r.conn == nil || r.conn.tls != nil || r.body.Kind() != http1.Length || r.body.Left() < 64<<10 {
-		return false
-	}
-	_, tcp := r.conn.wire.Conn.(*net.TCPConn)
-	return tcp
-}
-
-// splice lets the system move the rest of the body into a file.
-func (r *Reply) splice(file *os.File) (int64, error) {
-	w := &r.conn.wire
-	tcp := w.Conn.(*net.TCPConn)
-	var total int64
-	w.begin(&w.reads, r.conn.reading.stall, stallPhase)
-	for !r.body.Done() {
-		n, err := file.ReadFrom(&io.LimitedReader{R: tcp, N: min(r.body.Left(), filePiece)})
-		r.body.Skip(n, false)
-		total += n
-		if n > 0 {
-			w.progress(&w.reads)
-		}
-		switch {
-		case err != nil && (ofFile(err) || errors.Is(err, syscall.EPIPE)): // which reading a socket does not give
-			r.err = err // what was on its way into the file is lost
-			r.drop()
-			return total, err
-		case err != nil:
-			err = w.failed(&w.reads, err)
-		case n == 0:
-			err = io.ErrUnexpectedEOF
-		}
-		if err != nil {
-			r.end(err)
-			return total, r.err
-		}
-	}
-	r.end(io.EOF)
-	return total, nil
-}
-
 func (r *Reply) copy(w io.Writer) (int64, error) {
 	if r.body.Done() {
 		r.end(io.EOF)
@@ -138,6 +93,9 @@ func (r *Reply) copy(w io.Writer) (int64, error) {
 			m, writeErr := writeAll(w, buf.b[:n])
 			total += int64(m)
 			if writeErr != nil {
+				if _, file := plainFile(w); file {
+					r.lose(writeErr)
+				}
 				return total, writeErr
 			}
 		}
@@ -145,4 +103,11 @@ func (r *Reply) copy(w io.Writer) (int64, error) {
 			return total, noEOF(err)
 		}
 	}
+}
+
+// lose ends a body of which a part was lost on its way into a file: what is read
+// behind it would look whole.
+func (r *Reply) lose(err error) {
+	r.err = err
+	r.drop()
 }

@@ -55,6 +55,8 @@ func rootCause(err error) string {
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		switch {
+		case outOfFiles(e):
+			return syscall.EMFILE.Error()
 		case e.IsNotFound:
 			return "no such host"
 		case e.IsTimeout:

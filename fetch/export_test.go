@@ -63,3 +63,9 @@ func PlainTargetOnly(raw string) bool {
 
 // PartFolder is the name of the folder of partial files.
 const PartFolder = partFolder
+
+// RoomOf shares out a limit of open files.
+func RoomOf(files, want int) (requests, resting, folders int) {
+	r := roomOf(files, want)
+	return r.requests, r.resting, r.folders
+}

@@ -10,7 +10,7 @@ import (
 // maxOpenFolders bounds the folders that are held open between files, so that
 // a list over many hosts does not run out of file descriptors. A list ordered
 // by site needs a few at a time; one that is not pays three system calls more
-// a file.
+// a file. There are fewer where the process may not have many files open.
 const maxOpenFolders = 64
 
 // folders opens folders below the output folder, none outside of it whatever
@@ -21,6 +21,7 @@ const maxOpenFolders = 64
 // call; through a folder that is open already it costs what a plain path does.
 type folders struct {
 	root *os.Root
+	most int // that are held open
 
 	mu   sync.Mutex
 	open map[string]*folder
@@ -38,7 +39,7 @@ type folder struct {
 }
 
 func newFolders(root *os.Root) *folders {
-	return &folders{root: root, open: make(map[string]*folder), made: make(map[string]struct{})}
+	return &folders{root: root, most: roomOf(openFiles(), 1).folders, open: make(map[string]*folder), made: make(map[string]struct{})}
 }
 
 // get gives the folder at path, which it makes if create is set. It must be
@@ -114,9 +115,21 @@ func (c *folders) forget(f *folder) {
 // order of a map is as good as the age in lists that are not ordered by site.
 func (c *folders) evict() {
 	for path, f := range c.open {
-		if len(c.open) < maxOpenFolders {
+		if len(c.open) < c.most {
 			return
 		}
+		if f.refs == 0 {
+			delete(c.open, path)
+			f.close()
+		}
+	}
+}
+
+// closeIdle closes the folders that nobody uses.
+func (c *folders) closeIdle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for path, f := range c.open {
 		if f.refs == 0 {
 			delete(c.open, path)
 			f.close()

@@ -102,6 +102,7 @@ func (j *Job) Run(ctx context.Context, items iter.Seq2[Item, error]) (Summary, e
 	j.ended = true
 	j.tally.Left = j.read - j.tally.Done()
 	j.tally.Stopped = (j.drained || ctx.Err() != nil) && (!j.listDone || j.tally.Left > 0)
+	j.tally.Concurrency = j.sched.width()
 	s := j.tally.summary()
 	j.tally.Elapsed = s.Elapsed
 	switch {

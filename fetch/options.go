@@ -28,7 +28,11 @@ type Options struct {
 	Overwrite bool
 
 	// Concurrency bounds the requests in flight. Zero means 64; negative is an
-	// error: there is no such thing as no limit.
+	// error: there is no such thing as no limit. Each has a connection and a file
+	// open: where the process may not open so many files (ulimit -n) there are
+	// fewer. Where the system refuses one all the same, connections at rest are
+	// closed, or there are fewer still, and the item is tried again, without
+	// counting that as a failure. Summary.Concurrency tells what it came to.
 	Concurrency int
 
 	// PerHost bounds the requests in flight to one server (scheme, host name
@@ -93,14 +97,18 @@ type Options struct {
 const restingConns = 256
 
 // MaxConns gives how many connections the connector under Session should allow:
-// Concurrency and 256 that rest until it is their host's turn again.
-func (o Options) MaxConns() int { return o.withDefaults().Concurrency + restingConns }
+// Concurrency and 256 that rest until it is their host's turn again, or fewer where
+// the process may not have so many files open.
+func (o Options) MaxConns() int {
+	o = o.withDefaults()
+	return o.Concurrency + roomOf(openFiles(), o.Concurrency).resting
+}
 
 func (o Options) withDefaults() Options {
 	if o.Dir == "" {
 		o.Dir = "."
 	}
-	o.Concurrency = orDefault(o.Concurrency, 64)
+	o.Concurrency = roomOf(openFiles(), orDefault(o.Concurrency, 64)).requests
 	o.PerHost = min(orDefault(o.PerHost, 8), o.Concurrency)
 	if o.PerHost < 0 {
 		o.PerHost = o.Concurrency

@@ -72,6 +72,9 @@ func retryableError(err error, idempotent bool) (again, mute bool) {
 			return false, false
 		}
 	}
+	if outOfFiles(err) {
+		return idempotent || connector.SafeToRetry(err), false
+	}
 	if _, ok := errors.AsType[*StoreError](err); ok {
 		return false, false
 	}

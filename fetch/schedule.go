@@ -30,6 +30,7 @@ type schedule struct {
 	slot     time.Time
 	queued   int // tasks that are not in flight
 	inFlight int
+	limit    int // of them, concurrency or fewer
 	runnable int // tasks that could begin now
 	idle     int // workers that wait
 	closed   bool
@@ -52,11 +53,13 @@ type task struct {
 	reached  int64 // size at which tries began anew
 	claimed  bool
 	answered bool // the last request was, by its host
+	alone    bool // there were too many open files when nothing else was in flight
 }
 
 func newSchedule(o Options) *schedule {
 	s := &schedule{
 		concurrency: o.Concurrency,
+		limit:       o.Concurrency,
 		perHost:     o.PerHost,
 		lookAhead:   o.LookAhead,
 		maxStrikes:  max(o.Retries, 3),
@@ -177,7 +180,7 @@ func (s *schedule) next(done *task) (*task, error) {
 
 // take gives the first task of the host whose turn it is.
 func (s *schedule) take(now time.Time) (t *task, down error) {
-	if s.rate.interval > 0 && s.slot.After(now) {
+	if s.inFlight >= s.limit || s.rate.interval > 0 && s.slot.After(now) {
 		return nil, nil
 	}
 	for h := s.ready.pop(); h != nil; h = s.ready.pop() {

@@ -32,6 +32,10 @@ type Summary struct {
 	Resumed  int64         // files that went on where an earlier attempt or run had ended
 	Statuses map[int]int64 // final responses by status
 
+	// Concurrency is how many requests were allowed in flight in the end:
+	// Options.Concurrency, or fewer where the system allows no more open files.
+	Concurrency int
+
 	// Sequential is the time that the same requests would have taken one after
 	// the other.
 	Sequential time.Duration

@@ -32,6 +32,12 @@ func (w *worker) work(ctx context.Context, t *task, down error) {
 		}
 		t.claimed = true
 		there, ours, err := j.store.present(t.name)
+		if outOfFiles(err) {
+			j.store.release(t.name)
+			t.claimed = false
+			w.failed(ctx, t, &attempt{err: err})
+			return
+		}
 		if err != nil {
 			w.finish(t, &attempt{err: err}, NotSkipped)
 			return
@@ -56,7 +62,18 @@ func (w *worker) work(ctx context.Context, t *task, down error) {
 // failed decides what becomes of a task whose attempt failed.
 func (w *worker) failed(ctx context.Context, t *task, a *attempt) {
 	j := w.job
-	j.count(a, t.attempts)
+	crowded := ctx.Err() == nil && j.crowded(t, a)
+	switch {
+	case crowded && a.uncounted && !t.answered:
+		t.attempts-- // it was not sent
+	case a.uncounted:
+		j.count(a, t.attempts)
+	}
+	if crowded {
+		w.watch(nil)
+		j.sched.retry(t, 0)
+		return
+	}
 	if ctx.Err() != nil {
 		w.leave(t)
 		return

@@ -178,7 +178,7 @@ type ConnectionRelease struct {
 	Moment
 	Host   string
 	ID     uint64
-	Reused bool // it may be used again; else it is closed
+	Reused bool // it may be used again, after the rest of its body where one is being read; else it is closed
 }
 
 // DNSCacheHit: the addresses of a name are known.

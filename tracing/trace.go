@@ -52,7 +52,8 @@ type Trace struct {
 	// OnConnectionReuse tells that a connection which rested is used.
 	OnConnectionReuse func(*Call, ConnectionReuse)
 	// OnConnectionRelease tells that the exchange is done with its connection,
-	// which goes back to the pool or is closed.
+	// which goes back to the pool or is closed. Where the short rest of a body is
+	// read beside the requests it is told before, and may be closed all the same.
 	OnConnectionRelease func(*Call, ConnectionRelease)
 
 	// OnDNSCacheHit tells that the name's addresses are known, or being asked for

@@ -60,8 +60,8 @@ flight end, the second abandons it, the third kills.
 Servers are treated gently: at most --per-host requests at once, failures that
 may pass are tried again with growing pauses, Retry-After is heeded.
 
-The exit code is 0 when every URL was fetched, 1 when some were not, 130 after
-Ctrl-C; see "aiohttp help exit-codes".`,
+The exit code is 0 when every URL was fetched, 1 when some were not, 130 when
+Ctrl-C left some undone; see "aiohttp help exit-codes".`,
 		Example: `  aiohttp fetch 'https://peps.python.org/pep-{8010..8016}/' -o peps
   aiohttp fetch -i urls.txt -c 256 --rate 50 --results results.jsonl
   zcat urls.gz | aiohttp fetch -i - -o pages --flat

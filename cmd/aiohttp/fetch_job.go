@@ -9,6 +9,7 @@ import (
 
 	"github.com/aiohttp-go/aiohttp/fetch"
 	"github.com/aiohttp-go/aiohttp/internal/cli/display"
+	"github.com/aiohttp-go/aiohttp/internal/cli/exit"
 )
 
 // shownTransfers bounds the downloads of a snapshot that reach the display.
@@ -28,7 +29,7 @@ func (a *app) newShown(opts fetch.Options, n *total) (*shown, error) {
 }
 
 // run runs the job under a display and gives what came of it. The first signal
-// lets it end gently.
+// lets it end gently; one that leaves nothing undone is forgotten.
 func (s *shown) run(ctx context.Context, items iter.Seq2[fetch.Item, error]) (fetch.Summary, error) {
 	s.app.stages.Gently(func() {
 		s.job.Drain()
@@ -38,6 +39,11 @@ func (s *shown) run(ctx context.Context, items iter.Seq2[fetch.Item, error]) (fe
 	stop := s.show()
 	sum, err := s.job.Run(ctx, items)
 	stop()
+	if s.app.stages.Code() != exit.OK && err == nil && !sum.Stopped {
+		// The exit code says whether there is anything left to fetch, as aria2's does.
+		s.app.stages.Forget()
+		s.app.log.note("fetch: nothing is left: all of the list was in flight already")
+	}
 	return sum, err
 }
 

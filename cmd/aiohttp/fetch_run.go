@@ -60,6 +60,9 @@ func (a *app) fetch(ctx context.Context, f *fetchFlags, args []string) (err erro
 	sum, err := s.run(ctx, items)
 	report := summary.From(&sum)
 	report.Folder = f.dir
+	if 0 < sum.Concurrency && sum.Concurrency < f.concurrency {
+		a.log.warn("fetch: no more than %d requests at once: more need more open files than the system allows (ulimit -n)", sum.Concurrency)
+	}
 	if err == nil && report.Done+report.Left == 0 {
 		a.log.warn("fetch: the list has no URLs")
 	}

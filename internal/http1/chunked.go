@@ -146,12 +146,12 @@ func parseChunkSize(line []byte) (int64, error) {
 			break
 		}
 		if size > (math.MaxInt64-d)/16 {
-			return 0, malformed("chunk size too large", line)
+			return 0, malformed("chunk size too large", text)
 		}
 		size = size*16 + d
 	}
 	if digits == 0 || !validChunkExt(text[digits:]) {
-		return 0, malformed("invalid chunk-size line", line)
+		return 0, malformed("invalid chunk-size line", text)
 	}
 	return size, nil
 }

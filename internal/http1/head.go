@@ -196,9 +196,10 @@ func unfold(block []byte, from, crlf int) {
 	}
 }
 
+// firstLine gives the line that b begins with, without its end, for an error.
 func firstLine(b []byte) []byte {
 	if i := bytes.IndexByte(b, '\n'); i >= 0 {
 		b = b[:i]
 	}
-	return b
+	return bytes.TrimSuffix(b, []byte("\r"))
 }

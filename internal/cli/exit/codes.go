@@ -56,8 +56,8 @@ var Table = [...]Row{
 	{Certificate, "the server's certificate is not to be believed"},
 	{TooLarge, "the answer was larger than allowed"},
 	{Proxy, "the proxy refused to connect to the host, or did not answer"},
-	{Interrupted, "interrupted (SIGINT, Ctrl-C); a fetch can be taken up again"},
-	{Terminated, "terminated (SIGTERM); a fetch can be taken up again"},
+	{Interrupted, "interrupted (SIGINT, Ctrl-C); a fetch, only where something is left"},
+	{Terminated, "terminated (SIGTERM); a fetch, only where something is left"},
 }
 
 // String gives the code's number.

@@ -46,8 +46,8 @@ func (s *Stages) Gently(f func()) {
 	s.gentle = f
 }
 
-// Code is [exit.Interrupted] or [exit.Terminated] after a signal, else
-// [exit.OK].
+// Code is [exit.Interrupted] or [exit.Terminated] after a signal that was not
+// forgotten, else [exit.OK].
 func (s *Stages) Code() exit.Code {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,6 +58,13 @@ func (s *Stages) Code() exit.Code {
 		return exit.Terminated
 	}
 	return exit.Interrupted
+}
+
+// Forget makes Code [exit.OK] again: the signals came too late to end anything.
+func (s *Stages) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.first = nil
 }
 
 // Close gives the signals their usual effect back, ends Context and waits for

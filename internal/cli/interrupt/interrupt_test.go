@@ -68,3 +68,21 @@ func TestCloseEndsTheContext(t *testing.T) {
 		t.Errorf("error %v, code %d", s.Context().Err(), s.Code())
 	}
 }
+
+func TestForgottenSignalGivesNoCode(t *testing.T) {
+	s := interrupt.Listen(context.Background())
+	defer s.Close()
+	asked := make(chan struct{})
+	s.Gently(func() { close(asked) })
+	raise(t, syscall.SIGINT)
+	<-asked
+	s.Forget()
+	if got := s.Code(); got != exit.OK {
+		t.Errorf("code %d, want %d", got, exit.OK)
+	}
+	raise(t, syscall.SIGTERM) // another one counts
+	<-s.Context().Done()
+	if got := s.Code(); got != exit.Terminated {
+		t.Errorf("code %d, want %d", got, exit.Terminated)
+	}
+}
