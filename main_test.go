@@ -2,6 +2,7 @@ package aiohttp_test
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -69,6 +70,28 @@ func network(t testing.TB, opts ...aiohttp.Options) (*aiohttp.Session, *testnet.
 		c.Close()
 	})
 	return session, n
+}
+
+// peer serves each connection to addr by a function, and closes it then.
+func peer(t testing.TB, n *testnet.Network, addr string, serve func(net.Conn)) {
+	t.Helper()
+	ln, err := n.Listen(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				serve(conn)
+			}()
+		}
+	}()
 }
 
 // seen is what a handler was asked.

@@ -100,13 +100,7 @@ func TestResponseWithoutBody(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, n := network(t)
-			ln, err := n.Listen("a.test:80")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer ln.Close()
-			serve := func(conn net.Conn) {
-				defer conn.Close()
+			peer(t, n, "a.test:80", func(conn net.Conn) {
 				for {
 					if _, err := conn.Read(make([]byte, 4<<10)); err != nil {
 						return
@@ -115,16 +109,7 @@ func TestResponseWithoutBody(t *testing.T) {
 					test.header.Write(conn)
 					io.WriteString(conn, "\r\n")
 				}
-			}
-			go func() {
-				for {
-					conn, err := ln.Accept()
-					if err != nil {
-						return
-					}
-					go serve(conn) // on a busy machine there may be two
-				}
-			}()
+			})
 			for range 2 {
 				resp, err := s.Do(t.Context(), aiohttp.Request{Method: test.method, URL: "http://a.test/"})
 				if body := read(t, resp, err); body != "" || resp.ContentLength != test.length {
@@ -373,22 +358,10 @@ func TestResponseJSONError(t *testing.T) {
 // Whatever takes the body says whose it was when that fails, once.
 func TestResponseErrorOfABodyNamesItsURL(t *testing.T) {
 	s, n := network(t)
-	ln, err := n.Listen("a.test:80")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			conn.Read(make([]byte, 4<<10))
-			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}")
-			conn.Close()
-		}
-	}()
+	peer(t, n, "a.test:80", func(conn net.Conn) {
+		conn.Read(make([]byte, 4<<10))
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}")
+	})
 	dir := t.TempDir()
 	for name, take := range map[string]func(*aiohttp.Response) error{
 		"bytes": func(r *aiohttp.Response) error { _, err := r.Bytes(); return err },
@@ -558,23 +531,11 @@ func TestResponseHTTPIsLikeThatOfNetHTTP(t *testing.T) {
 		"/p?a=%20b": "HTTP/1.1 200 \r\nContent-Length: 0\r\nEmpty:\r\n\r\n",
 	}
 	s, n := network(t)
-	ln, err := n.Listen("a.test:80")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			if req, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
-				io.WriteString(conn, answers[req.URL.RequestURI()])
-			}
-			conn.Close()
+	peer(t, n, "a.test:80", func(conn net.Conn) {
+		if req, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+			io.WriteString(conn, answers[req.URL.RequestURI()])
 		}
-	}()
+	})
 	std := &http.Transport{DialContext: n.DialContext, DisableCompression: true}
 	defer std.CloseIdleConnections()
 	look := func(resp *http.Response) map[string]any {
