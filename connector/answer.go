@@ -86,6 +86,9 @@ func (x *exchange) accept() error {
 			r.body.Reset(&cn.rd, kind, 0, &x.c.limits)
 			length = 0
 		}
+		if x.call.trace != nil {
+			cn.wire.socket.unsure = true // its functions were called since the last read
+		}
 		// Octets behind the answer belong to no request: see conn.alive.
 		x.release(r.reusable && buffered == length)
 		return nil

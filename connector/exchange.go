@@ -101,7 +101,10 @@ func (x *exchange) run() error {
 	cn.sends(fused && x.blind())
 	x.c.watcher.watch(x.ctx, cn)
 	cn.trace = x.call.trace
-	cn.trace.gotConn(cn)
+	if cn.trace != nil {
+		cn.trace.gotConn(cn)
+		x.now = clock() // it may have taken its time
+	}
 	started := x.stamp()
 	cn.wire.socket.timeSend(fused && (x.call.Timings != nil || x.call.trace.traced()))
 	x.render()
