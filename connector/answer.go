@@ -94,7 +94,6 @@ func (x *exchange) accept() error {
 		return nil
 	}
 	r.body.Reset(&cn.rd, kind, length, &x.c.limits)
-	r.bind(x)
 	if x.upload != nil && h.Close && h.Status >= 300 {
 		// A success may well come with "close" and still be the answer to all
 		// of the body: net/http's server says so when a handler streams.
@@ -106,6 +105,7 @@ func (x *exchange) accept() error {
 		// https://www.rfc-editor.org/rfc/rfc9112#section-9.5-5
 		x.upload.cease()
 	}
+	r.bind(x) // last, since a body whose Close panics must not take the connection with it
 	if kind == http1.NoBody {
 		r.end(io.EOF)
 	}
