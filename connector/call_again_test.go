@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http/httptrace"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/tracing"
@@ -151,6 +153,35 @@ func TestPanicOfABodysCloseGivesTheConnectionBack(t *testing.T) {
 		e.wantStatus(out, "panic: close")
 		e.wantStats(connector.Stats{})
 	})
+}
+
+// The total time-out of a call is no other's on the same connection, nor that of the
+// rest of a body which the connector reads for nothing.
+func TestCallSentAgainHasNoTotalTimeoutOfBefore(t *testing.T) {
+	for name, first := range map[string]string{"whole": "", "rest": "hello"} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, connector.Options{}, func(e *env) {
+				connector.DrainFor(e.c, time.Minute)
+				call := callOf()
+				call.Host, call.Timeouts = "example.com:80", &connector.Timeouts{Total: time.Second}
+				out := e.do(context.Background(), call)
+				s := e.accept()
+				s.WantHead()
+				s.Write(strings.TrimSuffix(okHello, first))
+				e.wantStatus(out, "200 OK")
+				time.Sleep(2 * time.Second)
+				s.Write(first)
+				e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
+
+				call.Timeouts = nil
+				out = e.do(context.Background(), call)
+				s.WantHead()
+				time.Sleep(2 * time.Second)
+				s.Write(okHello)
+				e.wantStatus(out, "200 OK")
+			})
+		})
+	}
 }
 
 // closes is a body that tells of its end.
