@@ -319,8 +319,8 @@ func (r *Reply) drop() {
 // most, and it comes soon, within 50 ms, that is read and thrown away, so that the
 // connection can be used again; else the connection is closed. Close waits for 5 ms
 // of that, and the connector for the rest, unless it has 128 others to wait for. The
-// same is done where the context ends before the body does. Close is idempotent and may be called while another goroutine reads,
-// whose read then fails.
+// same is done where the context ends before the body does. Close is idempotent and may
+// be called while another goroutine reads, whose read then fails.
 func (r *Reply) Close() error {
 	for {
 		switch {
