@@ -96,6 +96,18 @@ func TestHTTPClientSendsTheSessionsFields(t *testing.T) {
 	})
 }
 
+func TestHTTPClientSendsTE(t *testing.T) {
+	eachClient(t, aiohttp.Options{}, func(t *testing.T, client *http.Client, rec *recorder) {
+		req := newRequest(t, "GET", "http://a.test/", nil)
+		req.Header.Set("TE", "trailers")
+		fetch(t, client, req)
+		got, _ := rec.last(t)
+		if te, connection := got.Header.Get("Te"), got.Header.Get("Connection"); te != "trailers" || connection != "TE" {
+			t.Errorf("TE %q, Connection %q", te, connection)
+		}
+	})
+}
+
 func TestHTTPClientCookiesAreNotDoubled(t *testing.T) {
 	eachClient(t, aiohttp.Options{}, func(t *testing.T, client *http.Client, rec *recorder) {
 		fetch(t, client, newRequest(t, "GET", "http://a.test/?to=/end", nil))

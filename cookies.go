@@ -158,7 +158,14 @@ func (s *Session) keepCookies(resp *Response) {
 	case s.own != nil:
 		s.own.SetCookieStrings(resp.place.parsed(), values)
 	default:
+		kept := false
+		defer func() {
+			if !kept { // the jar has panicked, and nobody gets the response
+				resp.Close()
+			}
+		}()
 		s.jar.SetCookies(resp.place.parsed(), parseSetCookie(values))
+		kept = true
 	}
 }
 

@@ -33,10 +33,16 @@ func ParsedTarget(text string) (addr, target string, err error) {
 	return d.addr, d.target, nil
 }
 
-// Leftovers names what a used job still holds that another request could see. It
-// takes the job out of use.
+// Leftovers names what used jobs still hold that another request could see, of as many
+// as one request may use. It takes the jobs out of use.
 func Leftovers() (names []string) {
-	j := jobs.Get().(*job)
+	for range 3 {
+		names = append(names, jobs.Get().(*job).leftovers()...)
+	}
+	return names
+}
+
+func (j *job) leftovers() (names []string) {
 	j.head = nil
 	for _, part := range []any{j.req, j.hop, j.again, j.plain, j.sent, j.handle, j.tracer} {
 		v := reflect.ValueOf(part)

@@ -11,6 +11,7 @@ import (
 	"github.com/aiohttp-go/aiohttp"
 	"github.com/aiohttp-go/aiohttp/connector"
 	"github.com/aiohttp-go/aiohttp/tracing"
+	"github.com/aiohttp-go/aiohttp/trust"
 )
 
 // What describes a request is used again for others: nothing of one may be left
@@ -24,6 +25,10 @@ func TestSessionLeavesNothingOfARequest(t *testing.T) {
 			http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
 		}
 	})
+	policy, err := trust.New(trust.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	pass := func(next aiohttp.Handler) aiohttp.Handler { return next }
 	for _, test := range []struct {
 		name string
@@ -38,6 +43,8 @@ func TestSessionLeavesNothingOfARequest(t *testing.T) {
 		{name: "plain-with-a-limit", url: "http://a.test/", opts: aiohttp.Options{Timeouts: connector.Timeouts{Total: time.Minute}}},
 		{name: "plain-through-middleware", url: "http://a.test/", opts: aiohttp.Options{Middleware: []aiohttp.Middleware{pass}}},
 		{name: "plain-traced", url: "http://a.test/", opts: aiohttp.Options{Trace: []*tracing.Trace{{OnRequestEnd: func(*tracing.Call, tracing.RequestEnd) {}}}}},
+		{name: "plain-by-a-policy", url: "http://a.test/", opts: aiohttp.Options{TLS: policy}},
+		{name: "plain-by-a-proxy", url: "http://a.test/", opts: aiohttp.Options{Proxy: "http://proxy.test"}},
 		{name: "plain-timed", url: "http://a.test/", opts: aiohttp.Options{Timings: true}},
 		{name: "plain-relative", url: "/x", opts: aiohttp.Options{BaseURL: "http://a.test", Query: url.Values{"q": {"1"}}}},
 		{name: "plain-of-a-user", url: "http://me:secret@a.test/"},

@@ -14,6 +14,7 @@ func FuzzPlainURL(f *testing.F) {
 	for _, seed := range []string{
 		"http://a.test/", "http://a.test/a%2fb?c=%zz", "http://a.test/%zz", "http://a.test#/x", "http://a.test?/x",
 		"http://u:p@a.test/", `http://a.test\/x`, "HTTP://A.test:080/;x=[1]", "http://[::1%25a]/", "http://a.test//b/../c", "https://a.test/*'()",
+		"http://a.test/x?", "http://a.test/?a?",
 	} {
 		f.Add(seed)
 	}

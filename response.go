@@ -176,8 +176,8 @@ func (r *Response) RaiseForStatus() error {
 	const most = 1 << 10
 	snippet := r.content
 	if !r.held {
+		defer r.Close() // also when who is told of what is read panics
 		snippet, _ = io.ReadAll(io.LimitReader(r, most))
-		r.Close()
 	}
 	return &StatusError{
 		Status: r.Status, Reason: r.Reason(), Method: r.method, URL: secret.URL(r.URL()),

@@ -86,12 +86,14 @@ func (x *exchange) accept() error {
 			r.body.Reset(&cn.rd, kind, 0, &x.c.limits)
 			length = 0
 		}
+		if x.call.trace != nil {
+			cn.wire.socket.unsure = true // its functions were called since the last read
+		}
 		// Octets behind the answer belong to no request: see conn.alive.
 		x.release(r.reusable && buffered == length)
 		return nil
 	}
 	r.body.Reset(&cn.rd, kind, length, &x.c.limits)
-	r.bind(x)
 	if x.upload != nil && h.Close && h.Status >= 300 {
 		// A success may well come with "close" and still be the answer to all
 		// of the body: net/http's server says so when a handler streams.
@@ -103,6 +105,7 @@ func (x *exchange) accept() error {
 		// https://www.rfc-editor.org/rfc/rfc9112#section-9.5-5
 		x.upload.cease()
 	}
+	r.bind(x) // last, since a body whose Close panics must not take the connection with it
 	if kind == http1.NoBody {
 		r.end(io.EOF)
 	}

@@ -3,10 +3,14 @@ package connector_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http/httptrace"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/tracing"
 )
 
 // do sends a call that may have been sent before, and gives the status.
@@ -105,6 +109,79 @@ func TestCallSentAgainAfterAPanicTellsNoHookOfBefore(t *testing.T) {
 		s.Write("HTTP/1.1 100 Continue\r\n\r\n" + okHello)
 		e.wantStatus(out, "200 OK")
 	})
+}
+
+// A function that panics while another's panic is cleared up leaves nothing to the
+// next request, which would take what was left for its own answer.
+func TestCallSentAgainAfterTwoPanicsTakesNothingOfBefore(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		call := callOf()
+		call.Host = "example.com:80"
+		call.Trace = tracing.Begin(context.Background(), nil, []*tracing.Trace{{
+			OnResponseStart:     func(*tracing.Call, tracing.ResponseStart) { panic("start") },
+			OnConnectionRelease: func(*tracing.Call, tracing.ConnectionRelease) { panic("release") },
+		}}).Exchange()
+		out := e.do(context.Background(), call)
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+		e.wantStatus(out, "panic: release")
+
+		call.Trace = nil
+		out = e.do(context.Background(), call)
+		s = e.accept()
+		s.WantHead()
+		s.Write(okHello)
+		e.wantStatus(out, "200 OK")
+	})
+}
+
+// blocks is a body that gives nothing, and whose Close panics.
+type blocks chan struct{}
+
+func (b blocks) Read([]byte) (int, error) { <-b; return 0, io.EOF }
+func (b blocks) Close() error             { close(b); panic("close") }
+
+func TestPanicOfABodysCloseGivesTheConnectionBack(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		call := callOf()
+		call.Host, call.Body, call.Length = "example.com:80", make(blocks), -1
+		out := e.do(context.Background(), call)
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n")
+		e.wantStatus(out, "panic: close")
+		e.wantStats(connector.Stats{})
+	})
+}
+
+// The total time-out of a call is no other's on the same connection, nor that of the
+// rest of a body which the connector reads for nothing.
+func TestCallSentAgainHasNoTotalTimeoutOfBefore(t *testing.T) {
+	for name, first := range map[string]string{"whole": "", "rest": "hello"} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, connector.Options{}, func(e *env) {
+				connector.DrainFor(e.c, time.Minute)
+				call := callOf()
+				call.Host, call.Timeouts = "example.com:80", &connector.Timeouts{Total: time.Second}
+				out := e.do(context.Background(), call)
+				s := e.accept()
+				s.WantHead()
+				s.Write(strings.TrimSuffix(okHello, first))
+				e.wantStatus(out, "200 OK")
+				time.Sleep(2 * time.Second)
+				s.Write(first)
+				e.wantStats(connector.Stats{Open: 1, Idle: 1, Hosts: 1})
+
+				call.Timeouts = nil
+				out = e.do(context.Background(), call)
+				s.WantHead()
+				time.Sleep(2 * time.Second)
+				s.Write(okHello)
+				e.wantStatus(out, "200 OK")
+			})
+		})
+	}
 }
 
 // closes is a body that tells of its end.

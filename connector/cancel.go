@@ -32,7 +32,10 @@ func (c *Connector) cancelable(ctx context.Context, req *http.Request) (context.
 		select {
 		case <-req.Cancel:
 			if ends, ok := ctx.Deadline(); ok && !time.Now().Before(ends) {
-				<-ctx.Done() // it is due, and says more: http.Client lets both end together
+				select { // it is due, and says more: http.Client lets both end together
+				case <-ctx.Done():
+				case <-c.dialer.ctx.Done():
+				}
 			}
 			cancel(errChannelClosed)
 		case <-ctx.Done():

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
 )
@@ -122,6 +123,32 @@ func TestCancelChannelDoesNotHoldUpClose(t *testing.T) {
 		s.WantHead()
 		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe")
 		a := <-out
+		e.c.Close() // with the body neither read nor closed
+		a.resp.Body.Close()
+	})
+}
+
+// overdue is a context whose end is due, and does not come.
+type overdue struct{ context.Context }
+
+func (overdue) Deadline() (time.Time, bool) { return time.Now(), true }
+
+func TestCancelChannelOfAContextThatDoesNotEndDoesNotHoldUpClose(t *testing.T) {
+	inBubble(t, connector.Options{}, func(e *env) {
+		req := request(t, "GET", "http://example.com/", nil).WithContext(overdue{context.Background()})
+		channel := make(chan struct{})
+		req.Cancel = channel
+		out := make(chan answer, 1)
+		go func() {
+			resp, err := e.c.RoundTrip(req)
+			out <- answer{resp: resp, err: err}
+		}()
+		s := e.accept()
+		s.WantHead()
+		s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe")
+		a := <-out
+		close(channel)
+		synctest.Wait()
 		e.c.Close() // with the body neither read nor closed
 		a.resp.Body.Close()
 	})

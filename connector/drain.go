@@ -166,11 +166,11 @@ func (e interruption) Error() string { return string(e) }
 func (interruption) Timeout() bool   { return false }
 func (interruption) Temporary() bool { return true }
 
-// free ends the watch over the context, and undoes what its end has done to the wire
-// where a body has come to its end all the same; false means that the connection
-// cannot be used again.
+// free ends the watch over the context, and undoes what its end, or a Close, has done
+// to the wire where a body has come to its end all the same; false means that the
+// connection cannot be used again.
 func (c *conn) free() bool {
-	return c.unwatch() || c.wire.socket.raw != nil && c.wire.revive()
+	return (c.unwatch() || c.wire.socket.raw != nil) && c.wire.revive()
 }
 
 // revive undoes an interruption, so that the wire can be read from again by its only

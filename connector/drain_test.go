@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
@@ -460,4 +461,69 @@ func TestCloseIsNotHeldUpByAConnThatIgnoresDeadlines(t *testing.T) {
 		}
 		s.WantEOF()
 	})
+}
+
+// closingConn is a socket of which a Read that has taken something calls a function
+// before it returns, once.
+type closingConn struct {
+	*net.TCPConn
+	then *atomic.Pointer[func()]
+}
+
+func (c closingConn) Read(p []byte) (int, error) {
+	n, err := c.TCPConn.Read(p)
+	if n > 0 {
+		if then := c.then.Swap(nil); then != nil {
+			(*then)()
+		}
+	}
+	return n, err
+}
+
+// TestCloseAsTheBodyEndsKeepsTheConnection has Close come when the last octets have
+// been read, and their reader does not know yet.
+func TestCloseAsTheBodyEndsKeepsTheConnection(t *testing.T) {
+	var then atomic.Pointer[func()]
+	c, url, ln := onSockets(t, false, connector.Options{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		var d net.Dialer
+		conn, err := d.DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return closingConn{conn.(*net.TCPConn), &then}, nil
+	}})
+	head := make(chan *http.Response)
+	read := make(chan bool)
+	next := make(chan answer, 1)
+	go func() {
+		resp, err := c.RoundTrip(request(t, "GET", url, nil))
+		if err != nil {
+			t.Error(err)
+			close(head)
+			return
+		}
+		head <- resp
+		<-read
+		if got, err := io.ReadAll(resp.Body); string(got) != "hello" {
+			t.Errorf("got %q, %v", got, err)
+		}
+		next <- exchange(c, request(t, "GET", url, nil))
+	}()
+	s := testnet.Accept(t, ln)
+	s.WantHead()
+	s.Write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+	resp, ok := <-head
+	if !ok {
+		return
+	}
+	shut := func() { resp.Body.Close() }
+	then.Store(&shut)
+	s.Write("hello")
+	read <- true
+	s.WantHead()
+	s.Write(okHello)
+	want(t, <-next, 200, "hello")
+	if then.Load() != nil {
+		t.Error("Close was not called")
+	}
 }

@@ -50,6 +50,7 @@ type status struct {
 // finish ends the exchange, and makes it ready for another. What is still in its
 // hands, because a function of the user's panicked, it gives back.
 func (x *exchange) finish() {
+	defer x.clear() // even when another function panics
 	if x.right != nil {
 		x.c.pool.giveUp(x.right)
 	}
@@ -65,7 +66,6 @@ func (x *exchange) finish() {
 	if cap(x.joint) > 64<<10 {
 		x.joint = nil
 	}
-	x.clear()
 }
 
 // clear lets go of all that does not serve the next exchange. It does so word by
@@ -101,7 +101,10 @@ func (x *exchange) run() error {
 	cn.sends(fused && x.blind())
 	x.c.watcher.watch(x.ctx, cn)
 	cn.trace = x.call.trace
-	cn.trace.gotConn(cn)
+	if cn.trace != nil {
+		cn.trace.gotConn(cn)
+		x.now = clock() // it may have taken its time
+	}
 	started := x.stamp()
 	cn.wire.socket.timeSend(fused && (x.call.Timings != nil || x.call.trace.traced()))
 	x.render()

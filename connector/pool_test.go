@@ -543,3 +543,37 @@ func modelServer(conn net.Conn, r *rand.Rand) {
 		}
 	}
 }
+
+// slowClose is a connection whose Close takes a second.
+type slowClose struct{ net.Conn }
+
+func (c slowClose) Close() error {
+	time.Sleep(time.Second)
+	return c.Conn.Close()
+}
+
+// TestCloseClosesAllConnectionsTogether holds that connections which take their time
+// to close do not do so one after the other.
+func TestCloseClosesAllConnectionsTogether(t *testing.T) {
+	var network *testnet.Network
+	dial := func(ctx context.Context, name, addr string) (net.Conn, error) {
+		conn, err := network.DialContext(ctx, name, addr)
+		return slowClose{conn}, err
+	}
+	inBubble(t, connector.Options{DialContext: dial}, func(e *env) {
+		network = e.net
+		var all []<-chan answer
+		for range 3 {
+			all = append(all, e.get())
+			e.accept().WantHead()
+		}
+		start := time.Now()
+		e.c.Close()
+		if took := time.Since(start); took > 2*time.Second { // each is closed twice
+			t.Errorf("took %v", took)
+		}
+		for _, out := range all {
+			wantError(t, (<-out).err, connector.PhaseHead)
+		}
+	})
+}

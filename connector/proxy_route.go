@@ -172,6 +172,7 @@ func (x *exchange) route() (*route, error) {
 		scheme = "https"
 	}
 	u, err := choose(scheme, x.call.Host)
+	x.now = clock() // it may have taken its time
 	if u == nil || err != nil {
 		return nil, err
 	}

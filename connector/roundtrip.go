@@ -49,7 +49,8 @@ func (c *Connector) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, &Error{Phase: PhaseWrite, Host: call.Host, Sent: true, Err: err}
 		}
 	}
-	if gzipped && box.reply.Coded && onlyGzip(resp.Header["Content-Encoding"]) && resp.Body != http.NoBody {
+	content := resp.Body != http.NoBody && !switched(call.Method, resp.StatusCode)
+	if gzipped && content && box.reply.Coded && onlyGzip(resp.Header["Content-Encoding"]) {
 		resp.Body = &gunzip{src: resp.Body}
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")

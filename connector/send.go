@@ -59,6 +59,9 @@ func (x *exchange) inline() bool {
 //
 // There is always a look when the last answer had a body that did not come with its
 // head, or filled the buffer: what lies behind may have come before its end was read.
+// So there is where a function of the program's is called in between, a trace's, which
+// may take its time; and where the connection has come to rest since the exchange last
+// looked at the clock.
 //
 // The end of the connection is a matter of the poller as well: it may have told
 // of it before the exchange, and tells once. So a blind exchange that is not over
@@ -68,7 +71,8 @@ const rested = 10 * time.Microsecond
 // blind reports whether the connection need not be looked at.
 func (x *exchange) blind() bool {
 	cn := x.conn
-	return x.call.Repeatable && cn.uses > 1 && !cn.wire.socket.unsure && x.now-cn.restedAt < x.c.rested
+	rest := x.now - cn.restedAt
+	return x.call.Repeatable && x.call.trace == nil && cn.uses > 1 && !cn.wire.socket.unsure && 0 <= rest && rest < x.c.rested
 }
 
 // sendFused sends a whole request and waits for the first part of the answer.

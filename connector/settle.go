@@ -32,7 +32,7 @@ func (x *exchange) trade() {
 // settle gives a connection back to the pool, or closes it.
 func settle(p *pool, cn *conn, reusable bool) {
 	release := cn.releasing()
-	if !reusable || cn.wire.aborted.Load() != nil {
+	if !reusable {
 		p.discard(cn)
 		release.tell(false)
 		return

@@ -193,3 +193,39 @@ func TestWriteDeadlineOfAnUpgradedConnectionHoldsForAllOfAWrite(t *testing.T) {
 		}
 	})
 }
+
+// What comes through a tunnel is no content, whatever the head of the answer says.
+func TestUpgradedConnectionIsNotDecoded(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		inBubble(t, connector.Options{}, func(e *env) {
+			out := make(chan io.ReadWriteCloser, 1)
+			go func() {
+				req := request(t, "GET", "http://example.com/", nil)
+				if asked {
+					req.Header.Set("Connection", "upgrade")
+					req.Header.Set("Upgrade", "x")
+				}
+				resp, err := e.c.RoundTrip(req)
+				if err != nil {
+					t.Error(err)
+				}
+				conn, ok := resp.Body.(io.ReadWriteCloser)
+				if !ok {
+					t.Errorf("asked %v: the body is a %T", asked, resp.Body)
+					resp.Body.Close()
+				}
+				out <- conn
+			}()
+			s := e.accept()
+			s.WantHead()
+			s.Write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Encoding: gzip\r\n\r\nhello")
+			if conn := <-out; conn != nil {
+				defer conn.Close()
+				got := make([]byte, 5)
+				if _, err := io.ReadFull(conn, got); string(got) != "hello" || err != nil {
+					t.Errorf("asked %v: got %q, %v", asked, got, err)
+				}
+			}
+		})
+	}
+}

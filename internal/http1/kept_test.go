@@ -148,6 +148,30 @@ func TestKeptHeadIsShared(t *testing.T) {
 	}
 }
 
+// A head that is kept is its own: not the one that was read into the same place
+// before, nor may what is appended to it reach into another.
+func TestKeptHeadIsNoOther(t *testing.T) {
+	wires := []string{"HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "HTTP/1.1 404 Not Found\r\nC: d\r\n\r\n"}
+	var rd http1.Reader
+	rd.Reset(whole(""))
+	defer rd.Release()
+	var h http1.ResponseHead // not released in between
+	var kept [2][]byte
+	for i := range kept {
+		rd.Advance(copy(rd.Space(), wires[i]))
+		if err := rd.ReadResponseHead(&h, generous); err != nil {
+			t.Fatal(err)
+		}
+		kept[i] = rd.Keep(&h, generous)
+	}
+	_ = append(kept[0], "overwritten"...)
+	for i, want := range wires {
+		if got := string(kept[i]); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func FuzzKeptHeadIsReadAnew(f *testing.F) {
 	f.Add([]byte(usual), []byte(usual), []byte("HTTP/1.1 204 No Content\r\nA: b\r\n c\r\n\r\n"), true)
 	f.Fuzz(func(t *testing.T, first, second, third []byte, narrow bool) {
