@@ -18,11 +18,6 @@ type direct struct {
 	err    error // that of the system call
 }
 
-// mostSent is how much a system call is asked to send. It returns as soon as the socket
-// is full, and should not before: where the peer reads as fast, pieces of 4 MiB are a
-// quarter slower. It bounds the time until somebody who wants to stop it is heard.
-const mostSent = 64 << 20
-
 // sendDirect copies a file to the socket. ok is false when the connection is none,
 // or the system cannot do it for this file, of which nothing was read then.
 func (u *upload) sendDirect(file *os.File) (sent int64, ok bool, err error) {
@@ -84,7 +79,7 @@ func (d *direct) step(fd uintptr) bool {
 			d.err = errCeased
 			return true
 		}
-		n, err := syscall.Sendfile(int(fd), d.src, nil, int(min(u.call.Length-d.sent, mostSent)))
+		n, err := syscall.Sendfile(int(fd), d.src, nil, int(min(u.call.Length-d.sent, filePiece)))
 		switch {
 		case n > 0:
 			d.sent += int64(n)
