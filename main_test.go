@@ -80,18 +80,7 @@ func peer(t testing.TB, n *testnet.Network, addr string, serve func(net.Conn)) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				serve(conn)
-			}()
-		}
-	}()
+	go testnet.Serve(ln, serve)
 }
 
 // seen is what a handler was asked.

@@ -56,8 +56,8 @@ type Options struct {
 // for again.
 const maxVariants = 32
 
-// A Cache keeps responses and answers requests with them. Make one with [New]. It may be used by
-// several goroutines, and by several clients of the same user, at once.
+// A Cache keeps responses and answers requests with them. Make one with [New]. It may
+// be used by several goroutines, and by several clients of the same user, at once.
 type Cache struct {
 	opts  Options
 	store Store

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/testnet"
 	"github.com/aiohttp-go/aiohttp/trust"
 )
 
@@ -87,34 +88,21 @@ func TestAnswerBehindABodyIsNeverTaken(t *testing.T) {
 // number is negative, when it is told that this has come.
 func answering(t *testing.T, config *tls.Config, begun <-chan bool) (url string) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ln.Close() })
+	ln := listenTCP(t)
 	url = "http://" + ln.Addr().String() + "/"
 	if config != nil {
 		ln, url = tls.NewListener(ln, config), "https"+url[len("http"):]
 	}
-	go func() {
-		for {
-			conn, err := ln.Accept()
+	go testnet.Serve(ln, func(conn net.Conn) {
+		for r := bufio.NewReader(conn); ; {
+			req, err := http.ReadRequest(r)
 			if err != nil {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				for r := bufio.NewReader(conn); ; {
-					req, err := http.ReadRequest(r)
-					if err != nil {
-						return
-					}
-					io.Copy(io.Discard, req.Body)
-					answerTo(conn, req.URL.Path[1:], begun)
-				}
-			}()
+			io.Copy(io.Discard, req.Body)
+			answerTo(conn, req.URL.Path[1:], begun)
 		}
-	}()
+	})
 	return url
 }
 

@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,26 +40,17 @@ func fuzzOnce(t *testing.T, response []byte, kind uint8, piece int, early bool) 
 		t.Fatal(err)
 	}
 	network.SetOptions("example.com:80", testnet.Options{BufferBytes: 4096, ToClient: testnet.Fault{ReadBytes: piece}})
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
+	go testnet.Serve(ln, func(conn net.Conn) {
+		buf := make([]byte, 16<<10)
+		for { // answer each piece of a request, or once
+			if _, err := conn.Read(buf); err != nil {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				buf := make([]byte, 16<<10)
-				for { // answer each piece of a request, or once
-					if _, err := conn.Read(buf); err != nil {
-						return
-					}
-					if _, err := conn.Write(response); err != nil || early {
-						return
-					}
-				}
-			}()
+			if _, err := conn.Write(response); err != nil || early {
+				return
+			}
 		}
-	}()
+	})
 	c := connector.New(connector.Options{DialContext: network.DialContext, MaxConns: 2})
 	for range 3 {
 		var body io.Reader

@@ -11,40 +11,28 @@ import (
 	"time"
 
 	"github.com/aiohttp-go/aiohttp/connector"
+	"github.com/aiohttp-go/aiohttp/internal/testnet"
 )
 
 // A server that answers and closes its side at once, but goes on to listen: the poller
 // tells of both together. The next request, which is sent without a look, is written
 // to a peer that takes it and will never answer, and hears no more of it.
 func TestBlindRequestDoesNotMissTheEnd(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				req, err := http.ReadRequest(bufio.NewReader(conn))
-				if err != nil {
-					return
-				}
-				if req.URL.Path == "/long" {
-					io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nh")
-					io.Copy(io.Discard, conn)
-					return
-				}
-				io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-				conn.(*net.TCPConn).CloseWrite()
-				io.Copy(io.Discard, conn)
-			}()
+	ln := listenTCP(t)
+	go testnet.Serve(ln, func(conn net.Conn) {
+		req, err := http.ReadRequest(bufio.NewReader(conn))
+		if err != nil {
+			return
 		}
-	}()
+		if req.URL.Path == "/long" {
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nh")
+			io.Copy(io.Discard, conn)
+			return
+		}
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+		conn.(*net.TCPConn).CloseWrite()
+		io.Copy(io.Discard, conn)
+	})
 	c := connector.New(connector.Options{Timeouts: connector.Timeouts{Head: 10 * time.Second}})
 	defer c.Close()
 	connector.RestedFor(c, time.Second)

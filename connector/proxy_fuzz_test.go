@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"io"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -40,29 +41,20 @@ func FuzzProxyAnswers(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			go func() {
-				for {
-					conn, err := ln.Accept()
+			go testnet.Serve(ln, func(conn net.Conn) {
+				for buf := make([]byte, 4<<10); ; {
+					n, err := conn.Read(buf)
 					if err != nil {
 						return
 					}
-					go func() {
-						defer conn.Close()
-						for buf := make([]byte, 4<<10); ; {
-							n, err := conn.Read(buf)
-							if err != nil {
-								return
-							}
-							if kind&1 == 0 && kind>>2&3 == uint8(connector.ProxyDigestOnly) && strings.Contains(string(buf[:n]), "Basic") {
-								t.Errorf("the proxy is sent %q", buf[:n])
-							}
-							if _, err := conn.Write(answer); err != nil {
-								return
-							}
-						}
-					}()
+					if kind&1 == 0 && kind>>2&3 == uint8(connector.ProxyDigestOnly) && strings.Contains(string(buf[:n]), "Basic") {
+						t.Errorf("the proxy is sent %q", buf[:n])
+					}
+					if _, err := conn.Write(answer); err != nil {
+						return
+					}
 				}
-			}()
+			})
 			c := connector.New(connector.Options{DialContext: network.DialContext, ProxyTunnel: kind&2 != 0, ProxyAuth: connector.ProxyAuth(kind >> 2 & 3),
 				Proxy: by(t, []string{"http", "socks5h"}[kind&1]+"://me:hush@example.com:80")})
 			resp, err := c.RoundTrip(request(t, "GET", "http://origin.test/", nil))

@@ -174,3 +174,18 @@ func (s *Script) check(step string, err error) {
 		s.t.Fatalf("%s: %v", step, err)
 	}
 }
+
+// Serve gives each connection that ln takes to a function, in a goroutine of its own,
+// and closes it then. It returns when ln is closed.
+func Serve(ln net.Listener, serve func(net.Conn)) {
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer conn.Close()
+			serve(conn)
+		}()
+	}
+}
